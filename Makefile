@@ -1,0 +1,40 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint serve lock clean venv
+
+help: ## list these verbs
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements/lock.txt pyproject.toml
+	@sh deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $(STAMP)
+
+venv: $(STAMP) ## build .venv from the hashed lock
+
+run: $(STAMP) ## run the nightly flow once over the bundled sources
+	@$(BIN)/mojoraya run
+
+serve: $(STAMP) ## keep a Prefect server with its UI on localhost and run every night
+	@$(BIN)/mojoraya serve
+
+test: $(STAMP) ## lint, types, import direction and the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/pytest
+
+lint: $(STAMP) ## lint and types only
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lock: ## write requirements/lock.txt anew (needs uv)
+	uv pip compile requirements/main.in --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/lock.txt
+
+clean: ## remove the virtual environment and every cache, never data/
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build

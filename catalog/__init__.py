@@ -1,0 +1,1 @@
+"""What figures mean: indicators, regions, agglomerations, and the typed models of contracts."""

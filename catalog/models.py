@@ -1,0 +1,192 @@
+"""What figures mean: typed models of indicators, units, breakdowns, regions and agglomerations."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from catalog.strict import Bilingual, Declared
+
+Domain = Literal["poverty", "economy", "services"]
+Level = Literal["nation", "province", "regency", "city", "subdistrict", "village", "urban_village", "agglomeration"]
+Direction = Literal["lower_is_better", "higher_is_better", "neutral"]
+
+
+class Unit(Declared):
+    """A unit of measure; `factor` turns a figure in it into the canonical unit `canonical`."""
+
+    id: str
+    label: Bilingual
+    canonical: str
+    factor: Decimal = Decimal(1)
+
+
+class Code(Declared):
+    """One code of a breakdown dimension, with the texts under which publishers print it."""
+
+    code: str
+    label: Bilingual
+    texts: list[str] = []
+
+
+class Breakdown(Declared):
+    """A breakdown dimension (`sector`, `facility`) and its complete code list."""
+
+    id: str
+    label: Bilingual
+    codes: list[Code]
+
+    def codes_by_text(self) -> dict[str, str]:
+        """Every text that stands for a code, the code itself included."""
+        return {text: code.code for code in self.codes for text in (code.code, *code.texts)}
+
+
+class Bounds(Declared):
+    """The range outside which a figure cannot be right, and what says so."""
+
+    min: float | None = None
+    max: float | None = None
+    basis: Literal["meaning", "history"]
+
+
+class Break(Declared):
+    """The first year of a new definition, base or weighting; nothing is compared across it."""
+
+    year: int
+    what: Bilingual
+    regions: list[str] = []
+
+
+class Sum(Declared):
+    """Add the members up; exact for counts and for fixed-base volumes."""
+
+    kind: Literal["sum"]
+
+
+class RatioOfSums(Declared):
+    """`scale` x sum of numerators / sum of denominators.
+
+    `denominator` is an indicator, or "implied": each member's numerator / (its own published rate / scale),
+    where the publisher prints count and rate but not the population behind them.
+    """
+
+    kind: Literal["ratio_of_sums"]
+    numerator: str
+    denominator: str
+    scale: float = 100.0
+
+
+class Growth(Declared):
+    """100 x (level_t / level_{t-1} - 1) of the summed level `of`, within one source and no break."""
+
+    kind: Literal["growth"]
+    of: str
+
+
+class NotAggregable(Declared):
+    """No value exists for the agglomeration; `reason` says why."""
+
+    kind: Literal["not_aggregable"]
+    reason: Bilingual
+
+
+Rule = Annotated[Sum | RatioOfSums | Growth | NotAggregable, Field(discriminator="kind")]
+
+
+class Indicator(Declared):
+    """One quantity under one definition; another method, base or denominator is another indicator."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    domain: Domain
+    label: Bilingual
+    symbol: str | None = None
+    unit: str
+    decimals: int = Field(ge=0, le=6)
+    derived_decimals: int = Field(ge=0, le=8)
+    bounds: Bounds
+    definition: Bilingual
+    producer: str
+    method_version: str
+    reference: Bilingual
+    frequency: Literal["A"] = "A"
+    estimation_level: Level
+    survey: bool = False
+    sensitive: bool = False
+    direction: Direction = "neutral"
+    fixed_base: bool = False
+    total_from: str | None = None
+    breakdowns: list[str] = []
+    derive: Growth | None = None
+    rules: list[Rule] = Field(min_length=1)
+    breaks: list[Break] = []
+    wide: bool = True
+
+    def breaks_at(self, year: int, region: str) -> Break | None:
+        """The declared break whose first year is `year` in `region`, if any."""
+        for item in self.breaks:
+            if item.year == year and (not item.regions or region in item.regions):
+                return item
+        return None
+
+
+class Region(Declared):
+    """A region under one code; `valid_from`/`valid_to` are the years the code is in force (inclusive)."""
+
+    code: str
+    bps_code: str
+    name: str
+    level: Level
+    parent: str | None = None
+    valid_from: int | None = None
+    valid_to: int | None = None
+    instrument: str = ""
+    successor: str | None = None
+
+
+class Agglomeration(Declared):
+    """Governments that plan together, and the peers they are held against."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    label: Bilingual
+    members: list[str] = Field(min_length=2)
+    peers: list[str] = []
+    province: str
+
+
+class SourceYears(Declared):
+    """A source's turn within a series: the years it speaks for, both ends included."""
+
+    source: str
+    first: int | None = None
+    last: int | None = None
+
+
+class Precedence(Declared):
+    """Which source speaks for a series (indicator, region) in which years, and why.
+
+    A year belongs to the first source of `order` whose turn covers it and that has any figure of the series
+    at all: a whole source may step in for another, a single cell never does. "*" stands for every region.
+    """
+
+    indicators: list[str] = Field(min_length=1)
+    regions: list[str] = Field(min_length=1)
+    order: list[SourceYears] = Field(min_length=1)
+    reason: Bilingual
+
+
+class Reason(Declared):
+    """Why a figure is missing: a code in the tables and its sentence for readers."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Bilingual
+
+
+class Instrument(Declared):
+    """A decree that lists region codes, with the first year its codes apply here."""
+
+    id: str
+    year: int
+    signed: date | None = None

@@ -1,0 +1,54 @@
+"""Where state lives and how a night is run: environment, then mojoraya.toml, then the defaults below."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.strict import explain_errors
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseModel):
+    """One run's settings; every field can be set in mojoraya.toml, the first four by environment too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = Field(default=PROJECT / "data", description="state: snapshots, log, releases")
+    sources: Path = Field(default=PROJECT / "sources", description="folder of contracts")
+    lang: Literal["id", "en"] = Field(default="id", description="language of what an operator reads")
+    catalog: Path = Field(default=PROJECT / "catalog", description="folder of the catalog")
+    cron: str = Field(default="0 1 * * *", description="when `mojoraya serve` runs the night")
+    timezone: str = Field(default="Asia/Jakarta", description="time zone of the schedule and of dates")
+    keep_releases: int = Field(default=30, ge=2, description="how many releases are kept at least")
+
+
+ENVIRONMENT = {
+    "MOJORAYA_DATA": "data",
+    "MOJORAYA_SOURCES": "sources",
+    "MOJORAYA_CATALOG": "catalog",
+    "MOJORAYA_LANG": "lang",
+}
+
+
+def load_settings(file: Path | None = None, **given: object) -> Settings:
+    """Settings from mojoraya.toml, the environment and the command line, the later one winning.
+
+    Raises `catalog.strict.DeclarationError` when a setting is unknown or has the wrong form.
+    """
+    path = file or Path(os.environ.get("MOJORAYA_CONFIG", "mojoraya.toml"))
+    values: dict[str, object] = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    for variable, name in ENVIRONMENT.items():
+        if os.environ.get(variable):
+            values[name] = os.environ[variable]
+    values.update({name: value for name, value in given.items() if value is not None})
+    with explain_errors(str(path), Settings):
+        settings = Settings.model_validate(values)
+    return settings.model_copy(
+        update={name: getattr(settings, name).resolve() for name in ("data", "sources", "catalog")}
+    )

@@ -1,0 +1,82 @@
+"""Typed declarations: unknown keys are refused and the nearest known key is suggested."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class DeclarationError(ValueError):
+    """A catalog entry, contract or setting is not of its form; the message names file, key and mend."""
+
+
+class Declared(BaseModel):
+    """Base of everything declared in TOML: frozen, and strict about keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(Declared):
+    """A text in Indonesian and in English."""
+
+    id: str
+    en: str
+
+    def get(self, lang: str) -> str:
+        """The text in `lang` ("id" or "en")."""
+        return self.en if lang == "en" else self.id
+
+
+@contextmanager
+def explain_errors(where: str, model: type[BaseModel]) -> Iterator[None]:
+    """Turn pydantic's errors into one sentence each: where, which key, what was found, what was meant."""
+    try:
+        yield
+    except ValidationError as error:
+        lines = [_sentence(where, model, dict(item)) for item in error.errors()]
+        raise DeclarationError("\n".join(lines)) from None
+
+
+def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> str:
+    path = [str(part) for part in item["loc"]]
+    key = ".".join(path)
+    if item["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(path[-1], known_keys(model), n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        return f"{where}: unknown key '{key}'{hint}"
+    if item["type"] == "missing":
+        return f"{where}: the key '{key}' is missing"
+    return f"{where}: '{key}': {item['msg']} (found {item.get('input')!r})"
+
+
+def known_keys(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> set[str]:
+    """All keys of a model and of the models inside it, for suggestions."""
+    seen = seen if seen is not None else set()
+    if model in seen:
+        return set()
+    seen.add(model)
+    keys = set(model.model_fields)
+    for field in model.model_fields.values():
+        for inner in _models_in(field.annotation):
+            keys |= known_keys(inner, seen)
+    return keys
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models_in(part)
+
+
+def digest_of(*parts: Any) -> str:
+    """SHA-256 over the canonical JSON of declared things; equal declarations give equal digests."""
+    plain = [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in parts]
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

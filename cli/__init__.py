@@ -1,0 +1,1 @@
+"""The `mojoraya` command: one module per verb."""

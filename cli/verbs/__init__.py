@@ -1,0 +1,1 @@
+"""One module per verb; each declares its arguments in `add` and does its work in `run`."""

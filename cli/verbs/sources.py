@@ -1,0 +1,48 @@
+"""`mojoraya sources`: the contracts, who publishes them, and what is in force."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from catalog.settings import Settings
+from cli.output import add_format, show
+
+HELP = "daftar sumber / list the sources"
+COLUMNS = {
+    "id": ("sumber", "judul", "penerbit", "indikator", "bawaan", "bukti", "sintetis", "kontrak"),
+    "en": ("source", "title", "publisher", "indicators", "bundled", "evidence", "synthetic", "contract"),
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """A listing."""
+    add_format(parser)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """One row per contract; contracts that cannot be read are named on standard error."""
+    from flows.declared import load_contracts
+
+    contracts, faults = load_contracts(settings)
+    rows = [
+        (
+            item.contract.id,
+            item.contract.title.get(settings.lang),
+            item.contract.publisher,
+            " ".join(item.contract.indicators),
+            _yes(item.contract.bundled, settings.lang),
+            item.contract.evidence,
+            _yes(item.contract.synthetic, settings.lang),
+            str(item.path.relative_to(settings.sources)),
+        )
+        for item in contracts.values()
+    ]
+    show(COLUMNS[settings.lang], rows, args)
+    for fault in faults.values():
+        print(fault, file=sys.stderr)
+    return 3 if faults else 0
+
+
+def _yes(value: bool, lang: str) -> str:
+    return {"id": ("tidak", "ya"), "en": ("no", "yes")}[lang][value]

@@ -1,0 +1,1 @@
+"""The page of a release, from its parquet files alone."""

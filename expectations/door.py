@@ -1,0 +1,168 @@
+"""At the door: what can be known of bytes before they are kept. Says nothing about the figures inside."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from catalog.contract import Contract
+from catalog.strict import Bilingual
+from expectations.privacy import Finding, decode, personal_data
+from expectations.rules import Rule, fill, load_rules, rules_of
+from expectations.verdict import Check
+from expectations.words import listing, number
+
+MARKUP = re.compile(
+    r"(?is)\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|script|table|div)\b"
+)
+KINDS = {
+    "nik": Bilingual(id="nomor mirip NIK atau No. KK", en="numbers like NIK or No. KK"),
+    "phone": Bilingual(id="nomor telepon", en="phone numbers"),
+    "email": Bilingual(id="alamat surel", en="e-mail addresses"),
+    "header": Bilingual(id="kolom data perorangan", en="columns of data on persons"),
+}
+
+
+@dataclass(frozen=True)
+class DoorRefusal(Check):
+    """A refusal at the door; `keeps_bytes` says whether the file may be kept for study."""
+
+    keeps_bytes: bool = True
+
+
+def judge_bytes(data: bytes, contract: Contract) -> DoorRefusal | None:
+    """The first reason to turn the bytes away, or None. Never repeats personal data."""
+    for check in judge_door(data, contract):
+        if check.refuses:
+            values = {item.name: getattr(check, item.name) for item in fields(Check)}
+            return DoorRefusal(**values, keeps_bytes=load_rules()[check.rule].keeps_bytes)
+    return None
+
+
+def judge_door(data: bytes, contract: Contract, snapshot: str | None = None) -> list[Check]:
+    """The verdicts of the door in declared order, up to and including the first refusal."""
+    checks = []
+    text = ""
+    for rule in rules_of("door"):
+        if rule.id == "not_empty":
+            text = decode(data, contract.format.encoding)
+        problem = _problem(rule, data, text, contract)
+        outcome = "failed" if problem else "passed"
+        checks.append(
+            rule.verdict(
+                outcome,  # type: ignore[arg-type]
+                problem or rule.label,
+                source=contract.id,
+                snapshot=snapshot,
+                failed=int(problem is not None),
+            )
+        )
+        if problem:
+            break
+    return checks
+
+
+def contract_refusal(message: Bilingual, contract: Contract, snapshot: str | None) -> Check:
+    """The verdict on a file that is not laid out as its contract says; `message` is the reader's."""
+    rule = load_rules()["as_contract"]
+    return rule.verdict(
+        "failed", fill(rule.message, {"found": message}), source=contract.id, snapshot=snapshot, failed=1
+    )
+
+
+def contract_passed(contract: Contract, snapshot: str | None) -> Check:
+    """The verdict on a file that could be read by its contract."""
+    rule = load_rules()["as_contract"]
+    return rule.verdict("passed", rule.label, source=contract.id, snapshot=snapshot)
+
+
+def _problem(rule: Rule, data: bytes, text: str, contract: Contract) -> Bilingual | None:
+    """What is wrong by one rule of the door, or None."""
+    if rule.id == "size_limit":
+        return _too_large(rule, len(data), contract.format.max_bytes)
+    if rule.id == "not_empty":
+        return None if text.strip(" \t\r\n\x00\ufeff") else rule.message
+    if rule.id == "no_personal_data":
+        return _personal(rule, text, contract)
+    if rule.id == "not_html":
+        return rule.message if MARKUP.match(text[:4096]) else None
+    return _truncated(rule, text, contract)
+
+
+def _too_large(rule: Rule, size: int, limit: int) -> Bilingual | None:
+    if size <= limit:
+        return None
+    found = Bilingual(id=number(size, "id"), en=number(size, "en"))
+    return fill(rule.message, {"found": found, "expected": Bilingual(id=number(limit, "id"), en=number(limit, "en"))})
+
+
+def _personal(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
+    names = [column.header[-1] for column in contract.columns if column.role == "region_name"]
+    form = contract.format
+    findings = personal_data(text, delimiter=form.delimiter, quote=form.quote, declared=names)
+    if not findings:
+        return None
+    kinds = [kind for kind in KINDS if any(finding.kind == kind for finding in findings)]
+    found = {lang: listing([KINDS[kind].get(lang) for kind in kinds], lang) for lang in ("id", "en")}
+    return fill(rule.message, {"found": Bilingual(**found), "places": _places(findings)})
+
+
+def _places(findings: list[Finding]) -> Bilingual:
+    """Lines and columns of the findings; columns by number, since a header may itself be personal."""
+    return Bilingual(
+        id=listing([f"baris {item.line} kolom ke-{item.column}" for item in findings], "id"),
+        en=listing([f"line {item.line} column {item.column}" for item in findings], "en"),
+    )
+
+
+def _truncated(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
+    """Only what can be known: a quote never closed, or no line end and fewer fields than the header."""
+    form = contract.format
+    if text.count(form.quote) % 2:
+        line = _unclosed(text, contract)
+        if line is not None:
+            return fill(rule.template("quote"), {"line": line})
+    if text.endswith(("\n", "\r")):
+        return None
+    width, last, line = 0, [""], 1
+    for start, row in _parsed(text, contract):
+        width, last, line = width or len(row), row, start
+    beginning = next((cell.strip() for cell in last if cell.strip()), "")
+    note = any(beginning.startswith(text) for text in contract.rows.footer)
+    if note or line <= form.header_rows or len(last) >= width:
+        return None
+    return fill(rule.message, {"line": line, "found": len(last), "expected": width})
+
+
+def _parsed(text: str, contract: Contract) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line on which each begins, as far as they can be read."""
+    reader = _reader(text, contract, strict=False)
+    start = 1
+    with contextlib.suppress(csv.Error):
+        for row in reader:
+            yield start, row
+            start = reader.line_num + 1
+
+
+def _unclosed(text: str, contract: Contract) -> int | None:
+    """The last line, when its quote runs to the end of the file; a quote left open earlier is no sign of a cut."""
+    reader = _reader(text, contract, strict=True)
+    start = 1
+    try:
+        for _ in reader:
+            start = reader.line_num + 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error) and start == len(text.splitlines()):
+            return start
+    return None
+
+
+def _reader(text: str, contract: Contract, *, strict: bool) -> Any:
+    form = contract.format
+    source = io.StringIO(text, newline="")
+    return csv.reader(source, delimiter=form.delimiter, quotechar=form.quote, strict=strict)

@@ -1,0 +1,230 @@
+"""What an operator reads: a sentence with the place, what was found, what was expected and what to do.
+
+Placeholders of row rules: place, raw, expected, region, region_text, question, label, period, period_text,
+year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found, expected,
+share, first, missing, groups, before. Of joint rules: key, found, expected. Of the door: found, expected, line, places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, get_args
+
+from catalog.contract import Contract, Measure, Status
+from catalog.load import Catalog
+from catalog.models import Indicator, Region
+from catalog.strict import Bilingual
+from expectations.privacy import may_be_personal, shown
+from expectations.rules import Rule, fill
+from expectations.suites import Planned
+from expectations.verdict import RowFailure
+from expectations.words import LEVELS, listing, number, place_question
+
+LANGS = ("id", "en")
+Row = dict[str, Any]
+
+
+def both(make: Callable[[str], str]) -> Bilingual:
+    """A text made once per language."""
+    return Bilingual(id=make("id"), en=make("en"))
+
+
+def figure(value: Decimal | float) -> Bilingual:
+    """A number in both languages' form."""
+    return both(lambda lang: number(value, lang))
+
+
+class RowWords:
+    """Words for the rows of one contract."""
+
+    def __init__(self, contract: Contract, catalog: Catalog) -> None:
+        self._contract = contract
+        self._catalog = catalog
+
+    def failure(self, planned: Planned, row: Row, lines: list[int]) -> RowFailure:
+        """The failure of one row; `lines` are the lines that share its key, where the rule asks."""
+        rule = planned.rule
+        message = fill(rule.template(_variant(rule, row)), self._values(planned, row, lines))
+        return RowFailure(
+            row_id=row["row_id"],
+            source_line=row["source_line"],
+            source_column=row["source_column"] or "",
+            raw="" if may_be_personal(row["raw"] or "") else row["raw"] or "",
+            rule=rule.id,
+            severity=rule.severity,
+            message_id=message.id,
+            message_en=message.en,
+        )
+
+    def _values(self, planned: Planned, row: Row, lines: list[int]) -> dict[str, Bilingual | str | int]:
+        indicator = self._catalog.indicators.get(row["indicator"])
+        unit = self._unit_of(row)
+        value = row["value"]
+        return {
+            **{name: _shown(row[name]) for name in ("raw", "region_text", "period_text", "breakdown_text")},
+            "unit_text": _shown(row["unit_text"]),
+            "place": _place(planned.rule, row),
+            "region": self._region(row["region_code"]),
+            "question": self._question(row["region_text"] or ""),
+            "label": indicator.label if indicator else "?",
+            "period": row["period"] or "?",
+            "year": "?" if row["year"] is None else int(row["year"]),
+            "breakdown": self._breakdown(row["breakdown"]),
+            "status": row["obs_status"] or "",
+            "value": "" if value is None else both(lambda lang: f"{number(value, lang)} {unit.get(lang)}"),
+            "decimals": "?" if row["decimals"] is None else int(row["decimals"]),
+            "lines": both(lambda lang: listing([str(line) for line in lines], lang)),
+            "expected": both(lambda lang: self._expected(planned, row, lang)),
+        }
+
+    def _expected(self, planned: Planned, row: Row, lang: str) -> str:
+        """What a rule asks for, in words; empty for a rule whose message says it by itself."""
+        in_words: dict[str, Callable[[], str]] = {
+            "measure_known": lambda: listing(
+                [f'"{item.label or item.name}"' for item in self._measures], lang, word="or"
+            ),
+            "value_readable": lambda: self._number_form(row, lang),
+            "region_known": lambda: self._regions(lang),
+            "region_expected": lambda: self._regions(lang),
+            "period_readable": lambda: str(self._contract.expect.first_year),
+            "period_sane": lambda: _span(planned, lang),
+            "breakdown_known": lambda: self._dimensions(row, lang),
+            "unit_as_declared": lambda: listing(self._units(row["indicator"], lang), lang, word="or"),
+            "status_known": lambda: listing(list(get_args(Status)), lang, word="or", most=9),
+            "within_bounds": lambda: between(self._catalog.indicators[row["indicator"]], self._unit_of(row), lang),
+            "decimals_as_declared": lambda: str(int(row["decimals_declared"])),
+            "step_as_declared": lambda: f"{number(row['rounding_step'], lang)} {self._unit_of(row).get(lang)}",
+        }
+        return in_words.get(planned.rule.id, str)()
+
+    @property
+    def _measures(self) -> list[Measure]:
+        return self._contract.measures
+
+    def _unit_of(self, row: Row) -> Bilingual:
+        """The canonical unit of the row's indicator."""
+        indicator = self._catalog.indicators.get(row["indicator"])
+        return self._catalog.units[indicator.unit].label if indicator else Bilingual(id="", en="")
+
+    def _dimensions(self, row: Row, lang: str) -> str:
+        indicator = self._catalog.indicators.get(row["indicator"])
+        names = indicator.breakdowns if indicator else []
+        return listing([self._catalog.breakdowns[name].label.get(lang) for name in names], lang) or "_T"
+
+    def _number_form(self, row: Row, lang: str) -> str:
+        form, declared = self._contract.format, row["decimals_declared"]
+        example = f"9{form.decimal}{'8'.ljust(int(declared), '0')}" if declared else "1234"
+        marks = [f'"{mark}"' for mark in self._contract.marks.missing if mark]
+        comma = form.decimal == ","
+        if lang == "id":
+            text = f"angka dengan {'koma' if comma else 'titik'} desimal seperti {example}"
+            return f"{text} atau tanda kosong {listing(marks, lang, word='or')}" if marks else text
+        text = f"a number with a decimal {'comma' if comma else 'point'} such as {example}"
+        return f"{text} or the mark {listing(marks, lang, word='or')}" if marks else text
+
+    def _regions(self, lang: str) -> str:
+        return listing([self._region(code).get(lang) for code in self._contract.expect.regions], lang, word="or")
+
+    def _region(self, code: str | None) -> Bilingual:
+        return region_name(self._catalog, code)
+
+    def _question(self, text: str) -> Bilingual:
+        regions = _candidates(text, self._catalog)
+        return both(lambda lang: place_question(regions, lang))
+
+    def _breakdown(self, breakdown: str | None) -> Bilingual | str:
+        return "" if breakdown in (None, "_T") else breakdown_text(self._catalog, str(breakdown))
+
+    def _units(self, indicator: str, lang: str) -> list[str]:
+        measures = [item for item in self._measures if item.indicator == indicator]
+        return sorted({f'"{item.unit_text or self._unit(item.unit, lang)}"' for item in measures})
+
+    def _unit(self, unit: str, lang: str) -> str:
+        return self._catalog.units[unit].label.get(lang) if unit in self._catalog.units else unit
+
+
+def region_name(catalog: Catalog, code: str | None) -> Bilingual:
+    """A region or agglomeration with its code, as an operator knows it."""
+    if code in catalog.agglomerations:
+        return catalog.agglomerations[str(code)].label
+    region = catalog.regions_by_code.get(code or "")
+    if region is None:
+        return Bilingual(id=code or "?", en=code or "?")
+    return both(lambda lang: f"{_with_kind(region, lang)} ({region.code})")
+
+
+def breakdown_text(catalog: Catalog, breakdown: str) -> Bilingual:
+    """A breakdown in words, led by a comma: ", Perdagangan"; unknown codes stand as they are."""
+    labels = []
+    for part in breakdown.split(";"):
+        name, _, code = part.partition("=")
+        codes = catalog.breakdowns[name].codes if name in catalog.breakdowns else []
+        labels.append(next((item.label for item in codes if item.code == code), Bilingual(id=part, en=part)))
+    return both(lambda lang: "".join(f", {label.get(lang)}" for label in labels))
+
+
+def between(indicator: Indicator, unit: Bilingual, lang: str) -> str:
+    """An indicator's bounds in words."""
+    low, high, name = indicator.bounds.min, indicator.bounds.max, unit.get(lang)
+    if low is None or high is None:
+        words = ("paling sedikit", "at least") if high is None else ("paling banyak", "at most")
+        only = high if low is None else low
+        return f"{words[LANGS.index(lang)]} {number(only or 0, lang)} {name}"
+    joint = "sampai" if lang == "id" else "to"
+    return f"{number(low, lang)} {joint} {number(high, lang)} {name}"
+
+
+def _span(planned: Planned, lang: str) -> str:
+    joint = "sampai" if lang == "id" else "to"
+    return f"{planned.arguments['min_value']} {joint} {planned.arguments['max_value']}"
+
+
+def crash_message(rule: Rule, crash: str) -> Bilingual:
+    """A rule that could not be run: the data were not judged, and the fault is the program's."""
+    return Bilingual(
+        id=f"Aturan '{rule.id}' ({rule.label.id}) tidak dapat dijalankan, jadi datanya belum diperiksa. Ini "
+        f"kesalahan program, bukan data; laporkan kepada pengelola: {shown(crash, 'id', 200)}",
+        en=f"The rule '{rule.id}' ({rule.label.en}) could not be run, so the data were not judged. The fault is the "
+        f"program's, not the data's; report it to the maintainers: {shown(crash, 'en', 200)}",
+    )
+
+
+def _variant(rule: Rule, row: Row) -> str | None:
+    if rule.id == "value_readable" and not (row["raw"] or "").strip():
+        return "empty"
+    return str(row["region_problem"]) if rule.id == "region_known" else None
+
+
+def _place(rule: Rule, row: Row) -> Bilingual:
+    """Line and column of the figure; the line alone where the fault is the row's and not the column's."""
+    if rule.id in ("region_known", "region_expected") or not row["source_column"]:
+        return Bilingual(id=f"Baris {row['source_line']}", en=f"Line {row['source_line']}")
+    column = _shown(row["source_column"])
+    return Bilingual(
+        id=f'Baris {row["source_line"]}, kolom "{column.id}"', en=f'Line {row["source_line"]}, column "{column.en}"'
+    )
+
+
+def _shown(text: str | None) -> Bilingual:
+    return both(lambda lang: shown(text or "", lang))
+
+
+def _with_kind(region: Region, lang: str) -> str:
+    kind = LEVELS[region.level][LANGS.index(lang)]
+    name = region.name.title() if region.name.isupper() else region.name
+    return name if name.upper().startswith((kind.upper(), "KAB")) else f"{kind} {name}"
+
+
+def _candidates(text: str, catalog: Catalog) -> list[Region]:
+    """The regions in force that a name without its kind may mean."""
+    wanted = _core(text)
+    spellings = [(region.code, region.name) for region in catalog.regions_by_code.values()] + list(catalog.aliases)
+    codes = sorted({code for code, name in spellings if _core(name) == wanted})
+    return [catalog.regions_by_code[code] for code in codes if code in catalog.regions_by_code]
+
+
+def _core(name: str) -> str:
+    words = "".join(sign if sign.isalpha() else " " for sign in name.upper()).split()
+    kinds = {kind.upper() for kind, _ in LEVELS.values()} | {"KAB", "KEC", "KEL", "PROV", "KOTAMADYA"}
+    return "".join(words[1:] if len(words) > 1 and words[0] in kinds else words)

@@ -1,0 +1,166 @@
+"""Personal data in a file: found before any byte is kept, told by line and column, never by value.
+
+Facts on NIK and No. KK: both have 16 digits, PPKKCC DDMMYY SSSS, with 40 added to the day of birth of women.
+There is no check digit, so region, date and serial must all be possible.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["nik", "phone", "email", "header"]
+
+DECLARED = tomllib.loads(Path(__file__).with_name("privacy.toml").read_text("utf-8"))
+PROVINCES = frozenset(str(code) for first, last in DECLARED["provinces"] for code in range(first, last + 1))
+HEADERS = frozenset(DECLARED["headers"])
+HEADER_DEPTH = 12
+DAYS = frozenset(range(1, 32)) | frozenset(range(41, 72))
+LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+
+# Looks ahead without consuming, so that a NIK is found even where other digits stand before it in the cell.
+SIXTEEN = re.compile(r"(?<!\d)(?=(\d(?:[ .\-\u00a0]?\d){15})(?!\d))", re.ASCII)
+MASKED = re.compile(r"(?<!\d)(?=[\d*xX\u2022]{16}(?!\d))\d{6,12}[*xX\u2022]{4,10}\d{0,4}", re.ASCII)
+SCIENTIFIC = re.compile(r"(?<![\d.,])([1-9])[.,](\d{3,15})[eE]\+?15(?!\d)", re.ASCII)
+PLAIN_DECIMAL = re.compile(r"\s*-?\d+[.,]\d+\s*")
+WHOLE_AS_FLOAT = re.compile(r"\s*(\d{16})[.,]0+\s*", re.ASCII)
+PLAIN_NUMBER = re.compile(r"\s*-?\d+(?:[.,]\d+)*\s*")
+PHONE = re.compile(r"(?<![\d.,+])(\+62|62|0)[ \-]?8[1-9]\d(?:[ \-]?\d){6,9}(?!\d)", re.ASCII)
+EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[A-Za-z]{2,}")
+OFFICE_EMAIL = re.compile(rf"(?:{'|'.join(DECLARED['offices'])})\w*@[\w.\-]+\.go\.id", re.IGNORECASE)
+# One cheap look decides whether cells must be looked at: most files stop here.
+SUSPECT = re.compile(
+    r"\d(?:[ .\-\u00a0]?\d){15}|\d{6}[*xX\u2022]{4}|\d[eE]\+?15|@|(?:\+62|62|0)[ \-]?8[1-9]\d[ \-]?\d", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where something personal stands: physical line and column, both from 1; never what it is."""
+
+    line: int
+    column: int
+    kind: Kind
+
+
+def personal_data(
+    table: bytes | str,
+    *,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    quote: str = '"',
+    declared: Iterable[str] = (),
+    limit: int = 100,
+) -> list[Finding]:
+    """The first `limit` places of personal data in a delimited table, in file order.
+
+    `declared` are header texts that a contract declares to be names of places or things; they pass.
+    """
+    text = table if isinstance(table, str) else decode(table, encoding)
+    known = {_header_name(name) for name in declared}
+    found: list[Finding] = []
+    suspect = SUSPECT.search(text) is not None
+    for position, (line, row) in enumerate(_rows(text, delimiter, quote)):
+        if position >= HEADER_DEPTH and not suspect:
+            break
+        found.extend(_in_row(line, row, known if position < HEADER_DEPTH else None, suspect=suspect))
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """The text of a file for judging it at the door: a byte-order mark is believed, bad bytes are replaced."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+
+
+def shown(text: str, lang: str, longest: int = 60) -> str:
+    """A cell's text fit for a message: hidden when it may be personal, on one line, cut when long."""
+    if may_be_personal(text):
+        return "(hidden)" if lang == "en" else "(disembunyikan)"
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 3] + "..."
+
+
+def may_be_personal(text: str) -> bool:
+    """Whether a text must not be repeated: stricter than `personal_data`, any 16 digits will do."""
+    if PLAIN_DECIMAL.fullmatch(text) and not WHOLE_AS_FLOAT.fullmatch(text):
+        return False
+    return bool(SIXTEEN.search(text)) or next(_kinds(text), None) is not None
+
+
+def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line on which each begins; a table too broken for its dialect is cut at the delimiter."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
+    start = 1
+    try:
+        for row in reader:
+            yield start, row
+            start = reader.line_num + 1
+    except csv.Error:
+        for line, content in enumerate(text.splitlines()[start - 1 :], start=start):
+            yield line, content.split(delimiter)
+
+
+def _in_row(line: int, row: list[str], known: set[str] | None, *, suspect: bool) -> Iterator[Finding]:
+    """Findings of a row; `known` (None below the header) are header names that pass."""
+    for column, cell in enumerate(row, start=1):
+        if known is not None and _header_name(cell) in HEADERS - known:
+            yield Finding(line, column, "header")
+        if suspect:
+            kind = next(_kinds(cell), None)
+            if kind:
+                yield Finding(line, column, kind)
+
+
+def _header_name(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+
+
+def _kinds(cell: str) -> Iterator[Kind]:
+    """The kinds of personal data in one cell."""
+    if len(cell) < 6:  # noqa: PLR2004
+        return
+    if _holds_nik(cell):
+        yield "nik"
+    for match in PHONE.finditer(cell):
+        # 628... in a cell of digits alone may be an amount in rupiah; +62 and 08 never are.
+        if match[1] != "62" or not PLAIN_NUMBER.fullmatch(cell):
+            yield "phone"
+    for match in EMAIL.finditer(cell):
+        if not OFFICE_EMAIL.fullmatch(match[0]):
+            yield "email"
+
+
+def _holds_nik(cell: str) -> bool:
+    whole = WHOLE_AS_FLOAT.fullmatch(cell)
+    if whole:
+        return _is_nik(whole[1])
+    if MASKED.search(cell):
+        return True
+    for match in SCIENTIFIC.finditer(cell):
+        if (match[1] + match[2])[:2] in PROVINCES:
+            return True
+    if PLAIN_DECIMAL.fullmatch(cell):
+        return False
+    return any(_is_nik(re.sub(r"\D", "", match[1])) for match in SIXTEEN.finditer(cell))
+
+
+def _is_nik(digits: str) -> bool:
+    """Whether 16 digits can be a NIK or No. KK: province, regency, subdistrict, date and serial possible."""
+    if digits[:2] not in PROVINCES or digits[4:6] == "00" or digits[12:] == "0000":
+        return False
+    if not 1 <= int(digits[2:4]) <= 79:  # noqa: PLR2004
+        return False
+    day, month = int(digits[6:8]), int(digits[8:10])
+    if day not in DAYS or not 1 <= month <= 12:  # noqa: PLR2004
+        return False
+    return (day - 40 if day > 40 else day) <= LONGEST_MONTH.get(month, 31)  # noqa: PLR2004

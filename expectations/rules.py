@@ -1,0 +1,114 @@
+"""The rules as declared in rules.toml: what is checked, how severe it is, and what an operator reads."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from catalog.strict import Bilingual, Declared, explain_errors
+from expectations.verdict import Check, Gate, Outcome, Scope, Severity, check_id
+
+FILE = Path(__file__).with_name("rules.toml")
+Suite = Literal["door", "contract", "rows", "table", "history", "joint"]
+GATES: dict[Suite, Gate] = {
+    "door": "door",
+    "contract": "contract",
+    "rows": "expectation",
+    "table": "expectation",
+    "history": "history",
+    "joint": "joint",
+}
+
+
+class Rule(Declared):
+    """One rule.
+
+    `arguments` are those of the Great Expectations type `expectation`; a text "=name" stands for a
+    parameter taken from contract and catalog. `where` narrows the rows: a column is "null", or equals
+    a parameter. With `each` the rule is held against every indicator on its own.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    suite: Suite
+    severity: Severity
+    expectation: str = ""
+    arguments: dict[str, Any] = {}
+    where: dict[str, str] = {}
+    each: Literal["indicator"] | None = None
+    keeps_bytes: bool = True
+    label: Bilingual
+    message: Bilingual
+    variants: dict[str, Bilingual] = {}
+
+    @property
+    def gate(self) -> Gate:
+        """The gate of DESIGN section 7 at which the rule stands."""
+        return GATES[self.suite]
+
+    @property
+    def scope(self) -> Scope:
+        """A row rule quarantines rows; any other refuses the whole."""
+        return "row" if self.suite == "rows" else "table"
+
+    def template(self, variant: str | None) -> Bilingual:
+        """The message for a variant of the failure, or the rule's own."""
+        return self.variants.get(variant or "", self.message)
+
+    def verdict(
+        self,
+        outcome: Outcome,
+        message: Bilingual,
+        *,
+        source: str | None = None,
+        snapshot: str | None = None,
+        indicator: str | None = None,
+        evaluated: int = 1,
+        failed: int = 0,
+    ) -> Check:
+        """The verdict of this rule."""
+        return Check(
+            check_id=check_id(source, snapshot, self.id, indicator),
+            gate=self.gate,
+            source=source,
+            snapshot=snapshot,
+            rule=self.id,
+            expectation=self.expectation,
+            indicator=indicator,
+            severity=self.severity,
+            outcome=outcome,
+            scope=self.scope,
+            evaluated=evaluated,
+            failed=failed,
+            message_id=message.id,
+            message_en=message.en,
+        )
+
+
+@lru_cache(maxsize=1)
+def load_rules() -> dict[str, Rule]:
+    """All rules by id, in the order of the file; raises `DeclarationError` when the file has a fault."""
+    values = tomllib.loads(FILE.read_text("utf-8"))
+    rules: dict[str, Rule] = {}
+    for item in values["rule"]:
+        with explain_errors(f"{FILE.name}, [[rule]] {item.get('id')}", Rule):
+            rule = Rule.model_validate(item)
+        rules[rule.id] = rule
+    return rules
+
+
+def rules_of(suite: Suite) -> list[Rule]:
+    """The rules of one suite, in declared order."""
+    return [rule for rule in load_rules().values() if rule.suite == suite]
+
+
+def fill(template: Bilingual, values: dict[str, Bilingual | str | int]) -> Bilingual:
+    """A message template with its placeholders filled in, in both languages."""
+    return Bilingual(id=template.id.format_map(_in("id", values)), en=template.en.format_map(_in("en", values)))
+
+
+def _in(lang: str, values: dict[str, Bilingual | str | int]) -> dict[str, str | int]:
+    return {name: item.get(lang) if isinstance(item, Bilingual) else item for name, item in values.items()}

@@ -1,0 +1,116 @@
+"""Suites made from rules, catalog and contract: which expectation, with which arguments, on which rows.
+
+A plan is plain data, so that it can be listed and tested without Great Expectations; validation.py runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Any, get_args
+
+from catalog.contract import Contract, Status
+from catalog.load import Catalog
+from catalog.models import Indicator
+from expectations.rules import Rule, Suite, rules_of
+from expectations.verdict import PreviousEdition
+
+TOTAL = "_T"
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One expectation to be held: a rule with its parameters filled in, for all rows or one indicator."""
+
+    rule: Rule
+    arguments: Mapping[str, Any]
+    where: Mapping[str, Any]
+    indicator: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Tells the planned expectations of one suite apart."""
+        return f"{self.rule.id}/{self.indicator or '-'}"
+
+
+def row_suite(contract: Contract, catalog: Catalog, first_seen: date) -> list[Planned]:
+    """The row rules for one snapshot of a contract, which came on `first_seen`."""
+    parameters: Parameters = {
+        "first_year": contract.expect.first_year,
+        "last_year": first_seen.year,
+        "expected_regions": sorted(contract.expect.regions),
+        "statuses": list(get_args(Status)),
+    }
+    return _plan("rows", parameters, _per_indicator(contract.indicators, contract, catalog))
+
+
+def table_suite(contract: Contract, catalog: Catalog) -> list[Planned]:
+    """The rules on a snapshot as a whole."""
+    parameters: Parameters = {
+        "at_least": contract.rows.at_least,
+        "max_quarantine": contract.expect.max_quarantine,
+    }
+    return _plan("table", parameters, _per_indicator(contract.indicators, contract, catalog))
+
+
+def history_suite(contract: Contract, previous: PreviousEdition) -> list[Planned]:
+    """The rules that compare an edition with the last accepted one."""
+    share = contract.expect.min_share_of_last
+    parameters: Parameters = {"least_rows": ceil(share * previous.rows), "least_keys": ceil(share * previous.keys)}
+    return _plan("history", parameters, {})
+
+
+def joint_suite(indicators: list[str], catalog: Catalog) -> list[Planned]:
+    """The rules on the joint table, for the indicators that stand in it."""
+    return _plan("joint", {}, {name: _bounds(catalog.indicators[name]) for name in indicators})
+
+
+def _per_indicator(names: list[str], contract: Contract, catalog: Catalog) -> dict[str, Parameters]:
+    regions = len(set(contract.expect.regions)) if contract.expect.complete else None
+    return {
+        name: {
+            **_bounds(catalog.indicators[name]),
+            "region_count": regions,
+            "code_count": code_count(catalog.indicators[name], catalog),
+        }
+        for name in names
+    }
+
+
+def _bounds(indicator: Indicator) -> Parameters:
+    return {"indicator": indicator.id, "low": indicator.bounds.min, "high": indicator.bounds.max}
+
+
+def code_count(indicator: Indicator, catalog: Catalog) -> int | None:
+    """How many parts make the total of an indicator whose total comes from a breakdown."""
+    if not indicator.total_from:
+        return None
+    return sum(1 for item in catalog.breakdowns[indicator.total_from].codes if item.code != TOTAL)
+
+
+def _plan(suite: Suite, parameters: Parameters, per_indicator: dict[str, Parameters]) -> list[Planned]:
+    plan: list[Planned] = []
+    for rule in rules_of(suite):
+        turns: list[tuple[str | None, Parameters]] = [*per_indicator.items()] if rule.each else [(None, {})]
+        for indicator, own in turns:
+            planned = _planned(rule, {**parameters, **own}, indicator)
+            if planned:
+                plan.append(planned)
+    return plan
+
+
+def _planned(rule: Rule, parameters: Parameters, indicator: str | None) -> Planned | None:
+    """The rule with its parameters, or None when nothing of what it asks for is declared."""
+    asked = [text[1:] for text in rule.arguments.values() if isinstance(text, str) and text.startswith("=")]
+    if asked and all(parameters[name] is None for name in asked):
+        return None
+    arguments = {name: _resolved(value, parameters) for name, value in rule.arguments.items()}
+    where = {column: _resolved(text, parameters) for column, text in rule.where.items()}
+    return Planned(rule, arguments, where, indicator)
+
+
+def _resolved(value: Any, parameters: Parameters) -> Any:
+    return parameters[value[1:]] if isinstance(value, str) and value.startswith("=") else value

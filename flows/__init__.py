@@ -1,0 +1,1 @@
+"""Stages composed from the rooms below, the plain night, and the Prefect flow."""

@@ -1,0 +1,41 @@
+"""One night as a plain function: the same stages as the Prefect flow, without Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from catalog.settings import Settings
+from flows import ledger, stages, wording
+from flows.outcome import FetchOutcome, NightOutcome
+from sources.connectors import TransientFailure
+
+
+def night(settings: Settings, report: Callable[[str], None] = print) -> NightOutcome:
+    """Fetch every source, read what there is, publish; `report` gets one line per stage and source."""
+    started = datetime.now(UTC)
+    fetched = []
+    for source in stages.list_sources(settings):
+        fetched.append(_fetch_once(settings, source))
+        report(wording.fetch_line(fetched[-1], settings.lang))
+    outcome = _read_and_publish(settings, fetched, report)
+    report(wording.publish_line(outcome, settings.lang))
+    ledger.append_run(settings, outcome, started, datetime.now(UTC), "command")
+    return outcome
+
+
+def _fetch_once(settings: Settings, source: str) -> FetchOutcome:
+    try:
+        return stages.fetch_source(settings, source)
+    except TransientFailure as error:
+        return wording.unreachable(source, error.message, 1)
+
+
+def _read_and_publish(settings: Settings, fetched: list[FetchOutcome], report: Callable[[str], None]) -> NightOutcome:
+    if not stages.needs_work(settings):
+        return stages.unchanged_night(settings, fetched)
+    judged = []
+    for item in fetched:
+        judged.append(stages.read_source(settings, item.source))
+        report(wording.read_line(judged[-1], settings.lang))
+    return stages.publish(settings, fetched, judged)

@@ -1,0 +1,177 @@
+"""The Prefect flow `nightly`: the stages of a night as tasks, so that each is retried and reported alone.
+
+It decides what runs, in which order and what is retried; it holds no statistics. One source's failure never
+stops another's. Import it only after the environment of `flows.server` is set: Prefect reads it on import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import FlowRunContext
+from prefect.futures import PrefectFuture, as_completed
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import Task, exponential_backoff
+
+from catalog.settings import Settings, load_settings
+from flows import ledger, stages, wording
+from flows.context import NIGHT, Night
+from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from sources.connectors import TransientFailure
+
+RETRIES = 3
+# Fetching waits on publishers, so a few more workers than cores.
+RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
+ARTIFACT = "ringkasan-malam"
+
+Outcome = TypeVar("Outcome", FetchOutcome, ReadOutcome)
+
+
+def may_recover(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failed fetch is worth another try: only when the connector called it transient."""
+    return isinstance(state.result(raise_on_failure=False), TransientFailure)
+
+
+@task(
+    task_run_name="ambil {source}",
+    retries=RETRIES,
+    retry_delay_seconds=exponential_backoff(backoff_factor=3),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=may_recover,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def fetch(settings: Settings, source: str) -> FetchOutcome:
+    """Fetch one source; tried again only after a transient failure."""
+    return stages.fetch_source(settings, source)
+
+
+@task(task_run_name="baca {source}", cache_policy=NO_CACHE, persist_result=False)
+def read(settings: Settings, source: str) -> ReadOutcome:
+    """Read one source by its contract and judge its rows."""
+    return stages.read_source(settings, source)
+
+
+@task(task_run_name="terbitkan", cache_policy=NO_CACHE, persist_result=False)
+def publish(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
+    """Fold, joint tables, release, flip."""
+    return stages.publish(settings, fetched, read)
+
+
+def flow_run_name() -> str:
+    """The name of a run: `malam 2026-03-01`, the date in the time zone of the settings."""
+    night = NIGHT.get()
+    settings = night.settings if night else load_settings()
+    return f"malam {datetime.now(ZoneInfo(settings.timezone)):%Y-%m-%d}"
+
+
+@flow(
+    name="nightly",
+    description="Satu malam: ambil, baca, terbitkan. One night: fetch, read, publish.",
+    flow_run_name=flow_run_name,
+    task_runner=RUNNER,
+    persist_result=False,
+)
+def nightly(lang: str = "id") -> State[Any]:
+    """Run one night; the state of the flow run says how it ended, `Night.outcome` says it in full."""
+    night = NIGHT.get() or scheduled_night(lang)
+    logger = get_run_logger()
+    try:
+        night.outcome = run_stages(night)
+    except Exception as error:
+        logger.exception("The night broke off")
+        night.outcome = wording.night_broke(error)
+    ledger.append_run(night.settings, night.outcome, night.started, datetime.now(UTC), night.trigger)
+    leave_artifact(night.outcome, night.settings.lang)
+    return final_state(night.outcome, night.settings.lang)
+
+
+def run_stages(night: Night) -> NightOutcome:
+    """Fetch all sources, read them when there is anything new, publish; report each step."""
+    settings, lang = night.settings, night.settings.lang
+    fetched = []
+    for source, future in submit(fetch, settings, stages.list_sources(settings)):
+        fetched.append(settle_fetch(source, future))
+        night.report(wording.fetch_line(fetched[-1], lang))
+    fetched.sort(key=lambda outcome: outcome.source)
+    outcome = read_and_publish(night, fetched) if stages.needs_work(settings) else None
+    outcome = outcome or stages.unchanged_night(settings, fetched)
+    night.report(wording.publish_line(outcome, lang))
+    return outcome
+
+
+def read_and_publish(night: Night, fetched: list[FetchOutcome]) -> NightOutcome:
+    """Read every source that was listed, whether or not it could be fetched, and publish what stands."""
+    settings = night.settings
+    judged = []
+    for source, future in submit(read, settings, [outcome.source for outcome in fetched]):
+        judged.append(settle_read(source, future))
+        night.report(wording.read_line(judged[-1], settings.lang))
+    return publish(settings, fetched, sorted(judged, key=lambda outcome: outcome.source))
+
+
+def submit(
+    stage: Task[[Settings, str], Outcome], settings: Settings, names: Iterable[str]
+) -> Iterator[tuple[str, PrefectFuture[Outcome]]]:
+    """Run one stage for all sources; they come back as they are done, so that a slow one holds up no news."""
+    running = {stage.submit(settings, name): name for name in names}
+    for future in as_completed(list(running)):
+        yield running[future], future
+
+
+def settle_fetch(source: str, future: PrefectFuture[FetchOutcome]) -> FetchOutcome:
+    """Wait for one fetch; a failure becomes an outcome with a sentence."""
+    result: FetchOutcome | BaseException = future.result(raise_on_failure=False)
+    if isinstance(result, FetchOutcome):
+        return result
+    if isinstance(result, TransientFailure):
+        return wording.unreachable(source, result.message, RETRIES + 1)
+    get_run_logger().error("Fetching %s broke off", source, exc_info=result)
+    return wording.fetch_broke(source, result)
+
+
+def settle_read(source: str, future: PrefectFuture[ReadOutcome]) -> ReadOutcome:
+    """Wait for one read; a failure becomes an outcome with a sentence."""
+    result: ReadOutcome | BaseException = future.result(raise_on_failure=False)
+    if isinstance(result, ReadOutcome):
+        return result
+    get_run_logger().error("Reading %s broke off", source, exc_info=result)
+    return wording.read_broke(source, result)
+
+
+def scheduled_night(lang: str) -> Night:
+    """A night that a schedule or a worker started: settings from the environment, progress to its output."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    trigger = "schedule" if run is not None and run.auto_scheduled else "deployment"
+    return Night(load_settings(lang=lang), lambda line: print(line, flush=True), trigger, datetime.now(UTC))
+
+
+def leave_artifact(outcome: NightOutcome, lang: str) -> None:
+    """Leave the summary in the Prefect server; a server that refuses it does not spoil the night."""
+    logger = get_run_logger()
+    title = "The night in short" if lang == "en" else "Ringkasan malam"
+    try:
+        create_markdown_artifact(
+            key=ARTIFACT, markdown=f"# {title}\n\n```\n{outcome.summary(lang)}\n```\n", description=title
+        )
+    except Exception:
+        logger.exception("The summary artifact was not kept")
+
+
+def final_state(outcome: NightOutcome, lang: str) -> State[Any]:
+    """Failed when nothing was published; completed by a name that shows what needs attention otherwise."""
+    message = (outcome.summary(lang).strip().splitlines() or [""])[0]
+    if outcome.exit_code == 1:
+        return Failed(message=message)
+    if outcome.exit_code == 0:
+        return Completed(message=message)
+    return Completed(name="Needs attention" if lang == "en" else "Perlu perhatian", message=message)

@@ -1,0 +1,136 @@
+"""`mojoraya serve`: a Prefect server with its UI on localhost, and the nightly deployment run on its schedule.
+
+Every run is a process of its own, started by Prefect's runner; it finds its settings and the server through
+the environment. Deployment, schedule and history live in the server's database under data/prefect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from catalog.settings import Settings
+from flows import wording
+from flows.run import environment, keep_quiet
+from flows.server import ServerChild, ServerError
+
+if TYPE_CHECKING:
+    from prefect.runner import Runner
+
+UI_PORT = 4200
+DEPLOYMENT = "malam"
+# Not by file path: the runner is started from any folder.
+ENTRYPOINT = "flows.nightly.nightly"
+WATCH_SECONDS = 1.0
+
+
+class ScheduleError(ServerError):
+    """The schedule or its time zone cannot be understood; the message says what was expected."""
+
+
+def serve(
+    settings: Settings,
+    cron: str,
+    timezone: str,
+    port: int = UI_PORT,
+    say: Callable[[str], None] = print,
+) -> int:
+    """Keep the server and its schedule until SIGINT or SIGTERM; returns the exit code, 0 after a signal.
+
+    Raises `ScheduleError` for a schedule that cannot be understood, `ServerError` when the server does not
+    start or ends by itself. Call it from the main thread, before Prefect is imported.
+    """
+    check_timezone(timezone)
+    server = ServerChild(settings.data / "prefect", kind="serve", port=port)
+    with signals_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
+        try:
+            server.start()
+            os.environ.update(environment(settings, server))
+            if not server.given_url:
+                say(wording.waking_line(settings.lang, first=not server.database.exists()))
+            if server.port not in (0, port):
+                say(wording.port_taken(port, server.port, settings.lang))
+            keep_schedule(settings, server, cron, timezone, say)
+        finally:
+            server.stop()
+    say(wording.stopped(settings.lang))
+    return 0
+
+
+def check_timezone(timezone: str) -> None:
+    """Refuse a time zone that the system does not know."""
+    if timezone not in available_timezones():
+        raise ScheduleError(
+            f"Zona waktu '{timezone}' tidak dikenal. Contoh yang benar: Asia/Jakarta.",
+            f"The time zone '{timezone}' is unknown. A right one: Asia/Jakarta.",
+        )
+
+
+@contextlib.contextmanager
+def signals_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGINT (ignored in a shell's background) both end the work as Ctrl-C does."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def keep_schedule(
+    settings: Settings, server: ServerChild, cron: str, timezone: str, say: Callable[[str], None]
+) -> None:
+    """Register the deployment and run what the schedule asks for, until interrupted."""
+    keep_quiet()
+    from prefect.runner import Runner
+
+    server.wait_until_healthy()
+    # Two nights at once would only wait for each other. The schedule goes on when we start again.
+    runner = Runner(name=DEPLOYMENT, limit=1, pause_on_shutdown=False)
+    deployment_id = register(runner, cron, timezone, settings.lang)
+    say(wording.serving(server.api_url.removesuffix("/api"), settings.lang))
+    runner.handle_sigterm = interrupt_instead  # type: ignore[method-assign]
+    asyncio.run(keep_running(runner, server, say_next(deployment_id, timezone, settings.lang, say)))
+
+
+def register(runner: Runner, cron: str, timezone: str, lang: str) -> UUID:
+    """Write the deployment `nightly/malam` with its schedule into the server; returns its id."""
+    from prefect.client.schemas.schedules import CronSchedule
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.nightly import nightly
+
+    try:
+        schedule = CronSchedule(cron=cron, timezone=timezone)
+    except ValueError:
+        raise ScheduleError(
+            f"Jadwal '{cron}' bukan cron yang benar. Contoh: '0 1 * * *' berarti setiap hari pukul 01.00.",
+            f"The schedule '{cron}' is not a valid cron. '0 1 * * *' means every day at 01:00.",
+        ) from None
+    deployment = RunnerDeployment.from_flow(
+        nightly,
+        name=DEPLOYMENT,
+        schedule=schedule,
+        parameters={"lang": lang},
+        paused=False,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return runner.add_deployment(deployment)
+
+
+def interrupt_instead(*_: object) -> None:
+    """Take SIGTERM as Ctrl-C: Prefect's own handler leaves through `sys.exit` inside its event loop."""
+    signal.raise_signal(signal.SIGINT)
+
+
+async def keep_running(runner: Runner, server: ServerChild, *beside: asyncio.Future[None]) -> None:
+    """Run the runner and what goes beside it; `ServerError` when our server ends under it."""

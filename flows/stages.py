@@ -1,0 +1,147 @@
+"""The stages of a night, each callable alone; what is heavy is imported inside the stage that needs it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from catalog.contract import ContractFile
+from catalog.load import load_catalog
+from catalog.settings import Settings
+from catalog.strict import DeclarationError, digest_of
+from flows.code import RELEASING, code_digest
+from flows.declared import load_contracts
+from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.staging import Judged, Staging
+from sources.connectors import Delivery, TerminalFailure, deliver
+from sources.store import LogEntry, SnapshotStore, next_entry
+
+
+def list_sources(settings: Settings) -> list[str]:
+    """The ids of all contracts, sorted, those that cannot be read included."""
+    contracts, faults = load_contracts(settings)
+    return sorted({*contracts, *faults})
+
+
+def source_title(settings: Settings, source: str, lang: str) -> str:
+    """What a source is called in `lang`; its id when its contract cannot be read."""
+    contracts, _ = load_contracts(settings)
+    return contracts[source].contract.title.get(lang) if source in contracts else source
+
+
+def fetch_source(settings: Settings, source: str) -> FetchOutcome:
+    """Fetch one source and keep what is new; raises `TransientFailure` when another try may help."""
+    contracts, faults = load_contracts(settings)
+    if source in faults:
+        return FetchOutcome(source, "refused", message_id=faults[source], message_en=faults[source])
+    contract_file = contracts[source]
+    try:
+        delivery = deliver(contract_file)
+    except TerminalFailure as error:
+        return FetchOutcome(source, "unreachable", message_id=error.message.id, message_en=error.message.en)
+    return _keep(settings, contract_file, delivery)
+
+
+def today(settings: Settings) -> date:
+    """The date now where the office is; only a new log entry may ask for it."""
+    return datetime.now(UTC).astimezone(ZoneInfo(settings.timezone)).date()
+
+
+def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -> FetchOutcome:
+    """Judge bytes at the door, then keep and log them; bytes that hold personal data are logged, not kept."""
+    from expectations.door import judge_bytes
+
+    contract = contract_file.contract
+    store = SnapshotStore(settings.data)
+    seen = store.entries_of(contract.id)
+    entry = next_entry(contract, delivery, seen, today(settings))
+    state = "bundled" if contract.bundled else "unchanged"
+    if entry is None:
+        store.heal(seen[-1], delivery.data)
+        return FetchOutcome(contract.id, state, seen[-1].sha256, bundled=contract.bundled)
+    door = judge_bytes(delivery.data, contract)
+    if door is not None and not door.keeps_bytes:
+        store.keep(_refused(entry, door.message_id, door.message_en), None)
+        return FetchOutcome(contract.id, "refused", entry.sha256, contract.bundled, door.message_id, door.message_en)
+    store.keep(entry, delivery.data)
+    first_of_bundled = contract.bundled and not seen
+    return FetchOutcome(contract.id, "bundled" if first_of_bundled else "new", entry.sha256, contract.bundled)
+
+
+def _refused(entry: LogEntry, message_id: str, message_en: str) -> LogEntry:
+    from dataclasses import replace
+
+    return replace(entry, outcome="refused", message_id=message_id, message_en=message_en)
+
+
+def read_source(settings: Settings, source: str) -> ReadOutcome:
+    """Read one source's snapshots by contract and judge their rows; the results are kept in staging."""
+    contracts, faults = load_contracts(settings)
+    if source in faults:
+        return ReadOutcome(source, refused_id=faults[source], refused_en=faults[source])
+    judged = judge_source(settings, contracts[source])
+    if not judged:
+        return ReadOutcome(source, refused_id="belum ada berkas", refused_en="no file yet")
+    accepted = [item for item in judged if item.refused is None]
+    last, newest = (accepted[-1] if accepted else None), judged[-1]
+    why = newest.refused
+    return ReadOutcome(
+        source,
+        accepted=last.rows - last.quarantined if last else 0,
+        quarantined=last.quarantined if last else 0,
+        refused_id=why.message_id if why else "",
+        refused_en=why.message_en if why else "",
+    )
+
+
+def judge_source(settings: Settings, contract_file: ContractFile) -> list[Judged]:
+    """Every snapshot of a source in log order, each judged against what stood before it."""
+    return Staging(settings.data, contract_file, load_catalog(settings.catalog)).judge_all()
+
+
+def inputs_digest(settings: Settings) -> str:
+    """A digest of everything a release is a function of: log, contracts, catalog and code."""
+    contracts, faults = load_contracts(settings)
+    # Sources are fetched side by side: only the order within a source means anything.
+    log = [
+        (entry.source, entry.sha256, str(entry.first_seen), str(entry.published), entry.outcome)
+        for entry in sorted(SnapshotStore(settings.data).entries(), key=lambda entry: entry.source)
+    ]
+    declared = [item.contract.digest for item in contracts.values()]
+    catalog = load_catalog(settings.catalog).digest
+    return digest_of(log, declared, sorted(faults.items()), catalog, code_digest(RELEASING))
+
+
+def needs_work(settings: Settings) -> bool:
+    """Whether the current release is not what the inputs give; cheap, and imports nothing heavy."""
+    release = settings.data / "current"
+    try:
+        known = json.loads((release / "release.json").read_text("utf-8"))["inputs"]["digest"]
+        complete = all(
+            (release / line.split("  ", 1)[1]).exists()
+            for line in (release / "SHA256SUMS").read_text("utf-8").splitlines()
+        )
+    except (OSError, KeyError, ValueError, IndexError):
+        return True
+    warehouse = settings.data / "warehouse.duckdb"
+    return not (complete and warehouse.exists() and known == inputs_digest(settings))
+
+
+def publish(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
+    """Fold the accepted snapshots, compute joint values, write and verify a release, flip the pointer."""
+    from flows.publish import publish_release
+
+    try:
+        return publish_release(settings, fetched, read)
+    except DeclarationError as error:
+        from flows.wording import nothing_published
+
+        return nothing_published(str(error), str(error))
+
+
+def unchanged_night(settings: Settings, fetched: list[FetchOutcome]) -> NightOutcome:
+    """The outcome of a night with nothing new: the release that stands, and what still needs attention."""
+    from flows.summary import standing_outcome
+
+    return standing_outcome(settings, fetched)

@@ -1,0 +1,201 @@
+"""The staging cache: tidy rows and verdicts of every snapshot, and the order in which they were judged.
+
+Everything here is a function of the snapshot log, the contract, the catalog and the code; delete the folder
+and it comes back the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog.contract import Contract, ContractFile
+from catalog.load import Catalog
+from catalog.strict import Bilingual, digest_of
+from expectations.verdict import Check, PreviousEdition, check_id, checks_from_json, checks_to_json, refusal
+from flows.code import READING, code_digest
+from sources.store import LogEntry, SnapshotCorrupt, SnapshotStore
+
+if TYPE_CHECKING:
+    from expectations.verdict import Judgement
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One snapshot of a source as it was judged: against its contract, and against what stood before it.
+
+    `refused` is the verdict that keeps it out of the accepted set, or None. `folder` holds tidy.parquet and
+    failures.parquet when the file could be read at all.
+    """
+
+    entry: LogEntry
+    position: int
+    folder: Path
+    rows: int
+    quarantined: int
+    checks: tuple[Check, ...]
+    refused: Check | None
+
+
+class Staging:
+    """Reads and judges the snapshots of one source in log order, each result kept under its inputs' digest."""
+
+    def __init__(self, data: Path, contract_file: ContractFile, catalog: Catalog) -> None:
+        self._root = data / "staging"
+        self._store = SnapshotStore(data)
+        self._contract = contract_file.contract
+        self._catalog = catalog
+
+    def judge_all(self) -> list[Judged]:
+        """Every snapshot of the source in log order, judged against the last accepted one before it."""
+        judged: list[Judged] = []
+        previous: PreviousEdition | None = None
+        for position, entry in enumerate(self._store.entries()):
+            if entry.source != self._contract.id:
+                continue
+            item = self._judge(entry, position, previous)
+            judged.append(item)
+            if item.refused is None:
+                previous = self._as_previous(item)
+        return judged
+
+    def _judge(self, entry: LogEntry, position: int, previous: PreviousEdition | None) -> Judged:
+        if entry.outcome == "refused":
+            check = door_refusal(entry)
+            return Judged(entry, position, self._root, 0, 0, (check,), check)
+        folder = self._folder(entry)
+        if not (folder / "checks.json").exists():
+            try:
+                self._fill(entry, folder, self._store.read(entry))
+            except (FileNotFoundError, SnapshotCorrupt):
+                check = broken_snapshot(entry, self._contract)
+                return Judged(entry, position, folder, 0, 0, (check,), check)
+        checks = checks_from_json((folder / "checks.json").read_text("utf-8"))
+        stats = json.loads((folder / "stats.json").read_text("utf-8"))
+        refused = refusal(checks)
+        if refused is None:
+            checks += self._history(entry, folder, previous)
+            refused = refusal(checks)
+        return Judged(entry, position, folder, stats["rows"], stats["quarantined"], tuple(checks), refused)
+
+    def _folder(self, entry: LogEntry) -> Path:
+        parts = (entry.sha256, str(entry.first_seen), self._contract.digest)
+        shared = (self._catalog.digest_for(self._contract.indicators), code_digest(READING))
+        return self._root / digest_of(*parts, *shared)[:32]
+
+    def _fill(self, entry: LogEntry, folder: Path, data: bytes) -> None:
+        """Read and judge one snapshot into its folder, whole or not at all."""
+        aside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside)
+        (aside / "stats.json").write_text(json.dumps(stats), "utf-8")
+        (aside / "checks.json").write_text(checks_to_json(checks), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.rename(folder)
+
+    def _history(self, entry: LogEntry, folder: Path, previous: PreviousEdition | None) -> list[Check]:
+        """Table rules and history rules, kept beside the rows under the edition they were held against."""
+        name = previous.snapshot[:16] if previous else "first"
+        path = folder / f"table-{name}.json"
+        if not path.exists():
+            checks = judge_tables(folder, self._contract, self._catalog, entry, previous)
+            aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+            aside.write_text(checks_to_json(checks), "utf-8")
+            aside.replace(path)
+        return checks_from_json(path.read_text("utf-8"))
+
+    def _as_previous(self, item: Judged) -> PreviousEdition:
+        stats = json.loads((item.folder / "stats.json").read_text("utf-8"))
+        return PreviousEdition(snapshot=item.entry.sha256, rows=stats["rows"], keys=stats["keys"])
+
+
+def door_refusal(entry: LogEntry) -> Check:
+    """The verdict on a file of which no copy was kept."""
+    return Check(
+        check_id=check_id(entry.source, entry.sha256, "no_personal_data", None),
+        gate="door",
+        source=entry.source,
+        snapshot=entry.sha256,
+        rule="no_personal_data",
+        expectation="",
+        indicator=None,
+        severity="critical",
+        outcome="failed",
+        scope="table",
+        evaluated=1,
+        failed=1,
+        message_id=entry.message_id,
+        message_en=entry.message_en,
+    )
+
+
+def stage_snapshot(
+    data: bytes, entry: LogEntry, contract: Contract, catalog: Catalog, folder: Path
+) -> tuple[list[Check], dict[str, int]]:
+    """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`."""
+    from expectations.door import contract_refusal, judge_bytes
+    from transforms.mismatch import ContractMismatch
+    from transforms.read import read_table
+
+    nothing = {"rows": 0, "keys": 0, "quarantined": 0}
+    door = judge_bytes(data, contract)
+    if door is not None:
+        return [door], nothing
+    try:
+        table = read_table(data, contract)
+    except ContractMismatch as error:
+        return [contract_refusal(error.message, contract, entry.sha256)], nothing
+    return _stage_rows(table, entry, contract, catalog, folder)
+
+
+def _stage_rows(
+    table: Any, entry: LogEntry, contract: Contract, catalog: Catalog, folder: Path
+) -> tuple[list[Check], dict[str, int]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from expectations.door import contract_passed
+    from expectations.judge import judge_rows
+    from expectations.verdict import failures_to_arrow
+    from transforms.tidy import TIDY_SCHEMA, tidy
+
+    frame = tidy(table, contract, catalog)
+    judgement: Judgement = judge_rows(frame, contract, catalog, entry.sha256, entry.first_seen)
+    rows = pa.Table.from_pandas(frame, schema=TIDY_SCHEMA, preserve_index=False)
+    pq.write_table(rows, folder / "tidy.parquet")
+    pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
+    keys = frame[["indicator", "region_code", "period", "breakdown"]].drop_duplicates()
+    stats = {"rows": len(frame), "keys": len(keys), "quarantined": len(judgement.quarantined)}
+    return [contract_passed(contract, entry.sha256), *judgement.checks], stats
+
+
+def judge_tables(
+    folder: Path, contract: Contract, catalog: Catalog, entry: LogEntry, previous: PreviousEdition | None
+) -> list[Check]:
+    """Table rules of a staged snapshot, held against the last accepted edition."""
+    import pyarrow.parquet as pq
+
+    from expectations.judge import judge_table
+    from expectations.verdict import failures_from_arrow
+    from transforms.tidy import to_pandas
+
+    frame = to_pandas(pq.read_table(folder / "tidy.parquet"))
+    failures = failures_from_arrow(pq.read_table(folder / "failures.parquet"))
+    return judge_table(frame, failures, contract, catalog, entry.sha256, previous)
+
+
+def broken_snapshot(entry: LogEntry, contract: Contract) -> Check:
+    """The verdict on a snapshot whose bytes are no longer what was kept."""
+    from expectations.door import contract_refusal
+
+    short = entry.sha256[:12]
+    message = Bilingual(
+        id=f"salinan {short} rusak atau hilang di disk; pulihkan dari cadangan atau ambil ulang berkasnya",
+        en=f"the kept copy {short} is damaged or gone; restore it from a backup or fetch the file again",
+    )
+    return contract_refusal(message, contract, entry.sha256)

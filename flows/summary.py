@@ -1,0 +1,212 @@
+"""The summary a planning officer reads at the end of a night, in Indonesian and English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.query import query
+from warehouse.shelf import ReleaseInfo, current_release
+
+from catalog.load import load_catalog
+from catalog.settings import Settings
+from catalog.words import number
+from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+
+HEADLINES = ("poverty_rate", "poor_population", "grdp_growth", "population")
+ATTENTION = 3
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a release holds, read back from the release itself."""
+
+    sources: int
+    bundled: int
+    figures: int
+    quarantined: int
+    indicators: int
+    first_year: int
+    last_year: int
+    headlines: list[dict[str, Any]]
+    stale: list[dict[str, Any]]
+    held: list[dict[str, Any]]
+
+
+def night_outcome(
+    settings: Settings,
+    release: ReleaseInfo,
+    fetched: Iterable[FetchOutcome],
+    read: Iterable[ReadOutcome],
+    *,
+    changed: bool,
+) -> NightOutcome:
+    """How a night ended that leaves `release` in force."""
+    stands = standing(release)
+    problems = [*_fetch_problems(fetched, read), *_standing_problems(stands, read)]
+    ids, ens = [item[0] for item in problems], [item[1] for item in problems]
+    return NightOutcome(
+        exit_code=ATTENTION if problems else 0,
+        release=release.id,
+        changed=changed,
+        summary_id=_text(settings, release, stands, ids, "id", changed=changed),
+        summary_en=_text(settings, release, stands, ens, "en", changed=changed),
+        sources=stands.sources,
+        accepted=stands.figures,
+        quarantined=stands.quarantined,
+        problems_id=ids,
+        problems_en=ens,
+    )
+
+
+def standing_outcome(settings: Settings, fetched: Iterable[FetchOutcome]) -> NightOutcome:
+    """How a night ended in which nothing was new: the release that stands, and what still needs attention."""
+    release = current_release(settings.data)
+    if release is None:
+        raise LookupError("a night without work needs a release that stands")
+    return night_outcome(settings, release, fetched, [], changed=False)
+
+
+def standing(release: ReleaseInfo) -> Standing:
+    """Read what a release holds from its DuckDB file."""
+    sources = _rows(release, "SELECT count(*) AS n, count(*) FILTER (bundled) AS bundled FROM core.source")[0]
+    figures = _rows(
+        release,
+        "SELECT count(*) AS n, count(DISTINCT indicator) AS indicators, min(year) AS first, max(year) AS last "
+        "FROM core.observation WHERE superseded_at IS NULL AND value IS NOT NULL",
+    )[0]
+    return Standing(
+        sources=sources["n"],
+        bundled=sources["bundled"],
+        figures=figures["n"],
+        quarantined=_rows(
+            release, "SELECT count(*) AS n FROM (SELECT DISTINCT source, snapshot, row_id FROM meta.quarantine)"
+        )[0]["n"],
+        indicators=figures["indicators"],
+        first_year=figures["first"],
+        last_year=figures["last"],
+        headlines=_headlines(release),
+        stale=_rows(release, "SELECT * FROM meta.freshness WHERE state = 'refused' ORDER BY source"),
+        held=_rows(release, "SELECT * FROM meta.quarantine ORDER BY source, source_line, source_column"),
+    )
+
+
+def _rows(release: ReleaseInfo, sql: str) -> list[dict[str, Any]]:
+    columns, rows = query(release.path, sql)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _headlines(release: ReleaseInfo) -> list[dict[str, Any]]:
+    """The newest value of each headline indicator for every agglomeration."""
+    wanted = ", ".join(f"'{name}'" for name in HEADLINES)
+    found = _rows(
+        release,
+        "SELECT indicator, region_code, year, value, unit, obs_status, synthetic FROM joint.indicator_value "
+        f"WHERE region_role = 'agglomeration' AND breakdown = '_T' AND indicator IN ({wanted}) "
+        "AND superseded_at IS NULL AND value IS NOT NULL "
+        "QUALIFY year = max(year) OVER (PARTITION BY indicator, region_code)",
+    )
+    return sorted(found, key=lambda row: (row["region_code"], HEADLINES.index(row["indicator"])))
+
+
+def _fetch_problems(fetched: Iterable[FetchOutcome], read: Iterable[ReadOutcome]) -> list[tuple[str, str]]:
+    """What fetching could not do, unless reading says the same of the same source."""
+    told = {item.source for item in read if item.refused_id}
+    return [
+        (f"{item.source}: {item.message_id}", f"{item.source}: {item.message_en}")
+        for item in fetched
+        if item.state in {"refused", "unreachable"} and item.source not in told
+    ]
+
+
+def _standing_problems(stands: Standing, read: Iterable[ReadOutcome]) -> list[tuple[str, str]]:
+    """What the release itself shows as stale or held back, and reads that ended in a program error."""
+    stale = {row["source"] for row in stands.stale}
+    refused = [
+        (f"{item.source}: {item.refused_id}", f"{item.source}: {item.refused_en}")
+        for item in read
+        if item.refused_id and item.source not in stale
+    ]
+    return [*refused, *map(_stale_problem, stands.stale), *map(_held_problem, stands.held)]
+
+
+def _stale_problem(row: dict[str, Any]) -> tuple[str, str]:
+    since = row["first_seen"]
+    stays_id = f"Angka dari berkas tanggal {since} tetap dipakai." if since else "Belum ada angka dari sumber ini."
+    stays_en = f"The figures of the file of {since} stay in use." if since else "There are no figures of it yet."
+    return (
+        f"{row['source']}: berkas terbaru ditolak. {row['reason_id']} {stays_id}",
+        f"{row['source']}: the newest file was refused. {row['reason_en']} {stays_en}",
+    )
+
+
+def _held_problem(row: dict[str, Any]) -> tuple[str, str]:
+    place_id = f"{row['file']}, baris {row['source_line']}, kolom '{row['source_column']}'"
+    place_en = f"{row['file']}, line {row['source_line']}, column '{row['source_column']}'"
+    return (
+        f"{row['source']}: dikarantina, {place_id}: {row['message_id']}",
+        f"{row['source']}: in quarantine, {place_en}: {row['message_en']}",
+    )
+
+
+def _text(
+    settings: Settings, release: ReleaseInfo, stands: Standing, problems: list[str], lang: str, *, changed: bool
+) -> str:
+    lines = (_lines_en if lang == "en" else _lines_id)(stands, release, changed)
+    lines += _headline_lines(settings, stands, lang)
+    if problems:
+        lines += ["", "Needs attention:" if lang == "en" else "Perlu perhatian:"]
+        lines += [f"  - {problem}" for problem in problems]
+    lines += ["", ("Release: " if lang == "en" else "Rilis: ") + str(release.path)]
+    return "\n".join(lines)
+
+
+def _lines_id(stands: Standing, release: ReleaseInfo, changed: bool) -> list[str]:
+    n: Callable[[int], str] = lambda value: number(value, "id")  # noqa: E731
+    news = f"Rilis baru {release.id}." if changed else f"Tidak ada yang berubah. Rilis {release.id} tetap berlaku."
+    return [
+        news,
+        f"Sumber dibaca   : {stands.sources} ({stands.bundled} berkas bawaan, bukan portal langsung)",
+        f"Angka diterima  : {n(stands.figures)}; dikarantina: {n(stands.quarantined)}",
+        f"Indikator       : {stands.indicators}; tahun {stands.first_year} sampai {stands.last_year}",
+    ]
+
+
+def _lines_en(stands: Standing, release: ReleaseInfo, changed: bool) -> list[str]:
+    news = f"New release {release.id}." if changed else f"Nothing changed. Release {release.id} stays in force."
+    return [
+        news,
+        f"Sources read     : {stands.sources} ({stands.bundled} bundled files, not live portals)",
+        f"Figures accepted : {stands.figures:,}; in quarantine: {stands.quarantined:,}",
+        f"Indicators       : {stands.indicators}; years {stands.first_year} to {stands.last_year}",
+    ]
+
+
+def _headline_lines(settings: Settings, stands: Standing, lang: str) -> list[str]:
+    catalog = load_catalog(settings.catalog)
+    lines: list[str] = []
+    for place in catalog.agglomerations.values():
+        rows = [row for row in stands.headlines if row["region_code"] == place.id]
+        if not rows:
+            continue
+        note = (
+            "computed jointly, not an official BPS figure" if lang == "en" else "gabungan hitung, bukan angka resmi BPS"
+        )
+        lines += ["", f"{place.label.get(lang)} ({note}):"]
+        for row in rows:
+            indicator = catalog.indicators[row["indicator"]]
+            unit = catalog.units[row["unit"]].label.get(lang)
+            value = number(row["value"], lang, indicator.decimals)
+            mark = _marks(row, lang)
+            lines.append(f"  {indicator.label.get(lang)}, {row['year']}: {value} {unit}{mark}")
+    return lines
+
+
+def _marks(row: dict[str, Any], lang: str) -> str:
+    marks = []
+    if row["obs_status"] == "P":
+        marks.append("provisional" if lang == "en" else "sementara")
+    if row["synthetic"]:
+        marks.append("example, not published" if lang == "en" else "contoh, tidak diterbitkan siapa pun")
+    return f" ({', '.join(marks)})" if marks else ""

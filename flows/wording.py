@@ -1,0 +1,148 @@
+"""What a night tells its operator, in Indonesian and English: one line per stage and source."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from catalog.strict import Bilingual
+from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+
+# fmt: off
+MONTHS = {
+    "id": [
+        "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+        "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+    ],
+    "en": [
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ],
+}
+# fmt: on
+STATES = {
+    "id": {
+        "bundled": "berkas bawaan",
+        "new": "data baru",
+        "unchanged": "tidak berubah",
+        "refused": "ditolak",
+        "unreachable": "tidak terjangkau",
+    },
+    "en": {
+        "bundled": "bundled file",
+        "new": "new data",
+        "unchanged": "unchanged",
+        "refused": "refused",
+        "unreachable": "unreachable",
+    },
+}
+
+
+def number(value: int, lang: str) -> str:
+    """A whole number with the thousands mark of `lang`: 7.650 or 7,650."""
+    text = f"{value:,}"
+    return text if lang == "en" else text.replace(",", ".")
+
+
+def moment(when: datetime, lang: str) -> str:
+    """A date and time of day in `lang`, in the time zone that `when` carries."""
+    month = MONTHS[lang][when.month - 1]
+    if lang == "en":
+        return f"{when.day} {month} {when.year}, {when:%H:%M}"
+    return f"{when.day} {month} {when.year} pukul {when:%H.%M}"
+
+
+def waking_line(lang: str, *, first: bool) -> str:
+    """One line while the Prefect server starts, which takes longest on the very first run."""
+    if lang == "en":
+        return f"{'prepare':<8}the Prefect server" + (" for the first time (about 12 s)" if first else "")
+    return f"{'siapkan':<8}server Prefect" + (" untuk pertama kali (sekitar 12 detik)" if first else "")
+
+
+def fetch_line(outcome: FetchOutcome, lang: str) -> str:
+    """One line about fetching one source."""
+    verb = "fetch" if lang == "en" else "ambil"
+    why = outcome.message_en if lang == "en" else outcome.message_id
+    state = STATES[lang][outcome.state]
+    return f"{verb:<8}{outcome.source}: {state}" + (f". {why}" if why else "")
+
+
+def read_line(outcome: ReadOutcome, lang: str) -> str:
+    """One line about reading and judging one source."""
+    verb = "read" if lang == "en" else "baca"
+    refused = outcome.refused_en if lang == "en" else outcome.refused_id
+    if refused:
+        return f"{verb:<8}{outcome.source}: {STATES[lang]['refused']}. {refused}"
+    accepted, quarantined = number(outcome.accepted, lang), number(outcome.quarantined, lang)
+    if lang == "en":
+        return f"{verb:<8}{outcome.source}: {accepted} rows accepted, {quarantined} quarantined"
+    return f"{verb:<8}{outcome.source}: {accepted} baris diterima, {quarantined} dikarantina"
+
+
+def publish_line(outcome: NightOutcome, lang: str) -> str:
+    """One line about the release that stands at the end of the night."""
+    verb = "publish" if lang == "en" else "terbit"
+    if outcome.exit_code == 1 or outcome.release is None:
+        return f"{verb:<8}" + ("nothing published" if lang == "en" else "tidak ada yang diterbitkan")
+    if outcome.changed:
+        return f"{verb:<8}{outcome.release}"
+    same = "nothing changed, the release stays" if lang == "en" else "tidak ada yang berubah, rilis tetap"
+    return f"{verb:<8}{same} {outcome.release}"
+
+
+def unreachable(source: str, why: Bilingual, tries: int) -> FetchOutcome:
+    """The outcome of a fetch whose retries are used up."""
+    return FetchOutcome(
+        source=source,
+        state="unreachable",
+        message_id=f"Penerbit tidak terjangkau setelah {tries} kali dicoba ({why.id}). "
+        "Angka terakhir yang diterima tetap berlaku; malam berikutnya dicoba lagi.",
+        message_en=f"The publisher could not be reached in {tries} tries ({why.en}). "
+        "The last accepted figures stay in force; the next night tries again.",
+    )
+
+
+def fetch_broke(source: str, why: BaseException) -> FetchOutcome:
+    """The outcome of a fetch that ended in an error of the program."""
+    indonesian, english = _program_error(why)
+    return FetchOutcome(source=source, state="refused", message_id=indonesian, message_en=english)
+
+
+def read_broke(source: str, why: BaseException) -> ReadOutcome:
+    """The outcome of a read that ended in an error of the program."""
+    indonesian, english = _program_error(why)
+    return ReadOutcome(source=source, refused_id=indonesian, refused_en=english)
+
+
+def _program_error(why: BaseException) -> tuple[str, str]:
+    name = type(why).__name__
+    indonesian = (
+        f"Kesalahan program ({name}), bukan kesalahan data. Angka terakhir yang diterima tetap berlaku; "
+        "rinciannya ada di data/prefect/run.log."
+    )
+    english = (
+        f"An error of the program ({name}), not of the data. The last accepted figures stay in force; "
+        "the details are in data/prefect/run.log."
+    )
+    return indonesian, english
+
+
+def nothing_published(indonesian: str, english: str) -> NightOutcome:
+    """The outcome of a night that published nothing; the last release stays in force."""
+    return NightOutcome(
+        exit_code=1,
+        release=None,
+        changed=False,
+        summary_id=f"Tidak ada yang diterbitkan. {indonesian}\nRilis terakhir tetap berlaku.",
+        summary_en=f"Nothing was published. {english}\nThe last release stays in force.",
+        problems_id=[indonesian],
+        problems_en=[english],
+    )
+
+
+def night_broke(why: BaseException) -> NightOutcome:
+    """The outcome of a night that ended in an error of the program."""
+    name = type(why).__name__
+    return nothing_published(
+        f"Kesalahan program ({name}); rinciannya ada di data/prefect/run.log.",
+        f"An error of the program ({name}); the details are in data/prefect/run.log.",
+    )

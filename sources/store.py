@@ -1,0 +1,174 @@
+"""The snapshot store: every byte publishers gave us, kept forever, and the log of when we first saw it.
+
+The log is the only memory. An entry is one line of JSON, appended and fsynced after its bytes are safe, so
+that a crash leaves either no trace or a whole snapshot. A half-written last line is dropped at the next append.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from catalog.contract import Contract
+from sources.connectors.interface import Delivery
+
+# Sources are fetched by several threads, and an append mends a torn last line first.
+_APPENDING = threading.Lock()
+
+
+class SnapshotCorrupt(ValueError):
+    """The bytes of a snapshot are no longer those that were kept."""
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One line of the log: a snapshot that was kept, or a file refused at the door without a copy."""
+
+    source: str
+    sha256: str
+    bytes: int
+    suffix: str
+    first_seen: date
+    url: str
+    outcome: Literal["kept", "refused"] = "kept"
+    published: date | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    message_id: str = ""
+    message_en: str = ""
+    kind: Literal["snapshot"] = "snapshot"
+
+
+class SnapshotStore:
+    """`data/snapshots`: log.jsonl and the bytes, content-addressed and immutable."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data / "snapshots"
+        self.log_path = self.folder / "log.jsonl"
+
+    def entries(self) -> list[LogEntry]:
+        """The log, oldest first."""
+        return [_entry(values) for values in self._lines()]
+
+    def entries_of(self, source: str) -> list[LogEntry]:
+        """The entries of one source, oldest first."""
+        return [entry for entry in self.entries() if entry.source == source]
+
+    def path_of(self, entry: LogEntry) -> Path:
+        """Where the bytes of an entry are kept."""
+        return self.folder / f"{entry.sha256}.{entry.suffix}"
+
+    def read(self, entry: LogEntry) -> bytes:
+        """The bytes of an entry; raises `SnapshotCorrupt` when they are not what was kept."""
+        data = self.path_of(entry).read_bytes()
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise SnapshotCorrupt(f"snapshot {entry.sha256} of {entry.source} has changed on disk")
+        return data
+
+    def keep(self, entry: LogEntry, data: bytes | None) -> None:
+        """Keep bytes (unless the entry says they are refused) and then log them, each fsynced."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if data is not None and not self._has(entry):
+            self._write_bytes(self.path_of(entry), data)
+        self._append(entry)
+
+    def heal(self, entry: LogEntry, data: bytes) -> None:
+        """Write the bytes of a logged snapshot again where they were lost or damaged."""
+        if entry.outcome == "kept" and not self._has(entry):
+            self._write_bytes(self.path_of(entry), data)
+
+    def _has(self, entry: LogEntry) -> bool:
+        try:
+            self.read(entry)
+        except (FileNotFoundError, SnapshotCorrupt):
+            return False
+        return True
+
+    def _write_bytes(self, path: Path, data: bytes) -> None:
+        aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        sync_directory(self.folder)
+
+    def _append(self, entry: LogEntry) -> None:
+        line = json.dumps(_plain(entry), ensure_ascii=False, sort_keys=True)
+        with _APPENDING:
+            self._drop_torn_line()
+            with self.log_path.open("ab") as file:
+                file.write(line.encode("utf-8") + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        sync_directory(self.folder)
+
+    def _drop_torn_line(self) -> None:
+        if not self.log_path.exists():
+            return
+        data = self.log_path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        if whole != len(data):
+            with self.log_path.open("r+b") as file:
+                file.truncate(whole)
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        if not self.log_path.exists():
+            return
+        data = self.log_path.read_bytes()
+        for line in data[: data.rfind(b"\n") + 1].splitlines():
+            yield json.loads(line)
+
+
+def sync_directory(folder: Path) -> None:
+    """Make a rename or a new name in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _plain(entry: LogEntry) -> dict[str, Any]:
+    values = asdict(entry)
+    for name in ("first_seen", "published"):
+        values[name] = values[name].isoformat() if values[name] else None
+    return values
+
+
+def _entry(values: dict[str, Any]) -> LogEntry:
+    known = {field.name: values[field.name] for field in fields(LogEntry) if field.name in values}
+    known["first_seen"] = date.fromisoformat(values["first_seen"])
+    known["published"] = date.fromisoformat(values["published"]) if values.get("published") else None
+    return LogEntry(**known)
+
+
+def next_entry(contract: Contract, delivery: Delivery, seen: list[LogEntry], today: date) -> LogEntry | None:
+    """The log entry that a delivery calls for, or None when it is what we saw last under the same stated date.
+
+    The first delivery of a contract that states `first_seen` literally (a bundled file) takes that date, so
+    that every machine builds the same release; a re-issue takes the day on which it was really first seen.
+    """
+    sha256 = hashlib.sha256(delivery.data).hexdigest()
+    last = seen[-1] if seen else None
+    if last is not None and last.sha256 == sha256 and last.published == contract.published:
+        return None
+    stated = contract.first_seen if last is None else None
+    return LogEntry(
+        source=contract.id,
+        sha256=sha256,
+        bytes=len(delivery.data),
+        suffix=delivery.suffix,
+        first_seen=stated or today,
+        url=delivery.url,
+        published=contract.published,
+        etag=delivery.etag,
+        last_modified=delivery.last_modified,
+    )

@@ -1,0 +1,1 @@
+"""Pure functions from bytes to observations and from observations to joint values."""

@@ -1,0 +1,22 @@
+"""The one error of reading: a file is not what its contract says."""
+
+from __future__ import annotations
+
+from catalog.strict import Bilingual
+
+
+class ContractMismatch(ValueError):
+    """A file differs from its contract; `message` says where, what was expected, found, and what to do."""
+
+    def __init__(self, rule: str, message: Bilingual, line: int | None = None) -> None:
+        self.rule = rule
+        self.message = message
+        self.line = line
+        super().__init__(message.en)
+
+
+def mismatch(rule: str, line: int | None, indonesian: str, english: str) -> ContractMismatch:
+    """A mismatch at a line of the file (1-based), or of the file as a whole when `line` is None."""
+    if line is not None:
+        indonesian, english = f"baris {line}: {indonesian}", f"line {line}: {english}"
+    return ContractMismatch(rule, Bilingual(id=indonesian, en=english), line)

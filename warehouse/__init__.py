@@ -1,0 +1,1 @@
+"""The DuckDB model, the fold, joint tables, and releases."""

@@ -1,0 +1,66 @@
+"""CREATE and COMMENT statements, generated from the declared tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from duckdb import DuckDBPyConnection
+
+from warehouse.model import Model, Table, load_model
+from warehouse.sqlfiles import load_sql, names, quoted, text
+
+
+def create_table(table: Table) -> str:
+    """CREATE TABLE of one declared table."""
+    columns = ", ".join(
+        f"{quoted(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
+    )
+    return f"CREATE TABLE {table.full_name} ({columns})"
+
+
+def comments(table: Table) -> list[str]:
+    """Bilingual comments of one table and of each of its columns."""
+    told = f"{table.comment.id} | {table.comment.en}"
+    return [
+        f"COMMENT ON TABLE {table.full_name} IS {text(told)}",
+        *(
+            f"COMMENT ON COLUMN {table.full_name}.{quoted(column.name)} IS {text(column.comment)}"
+            for column in table.columns
+        ),
+    ]
+
+
+def create_all(con: DuckDBPyConnection, tables: Iterable[Table], model: Model | None = None) -> None:
+    """Create every schema and table, empty and without comments; fill meta.schema where it is among them."""
+    model = model or load_model()
+    for schema in model.schemas:
+        con.execute(f"CREATE SCHEMA {schema.name}")
+    listed = list(tables)
+    con.execute(";\n".join(create_table(table) for table in listed))
+    if any(table.full_name == "meta.schema" for table in listed):
+        con.executemany(
+            "INSERT INTO meta.schema VALUES (?, ?, ?)", [[item.name, item.id, item.en] for item in model.schemas]
+        )
+
+
+def comment_all(con: DuckDBPyConnection, tables: Iterable[Table]) -> None:
+    """Comment every table and column, in one round trip."""
+    con.execute(";\n".join(line for table in tables for line in comments(table)))
+
+
+def create_macros(con: DuckDBPyConnection, model: Model | None = None) -> None:
+    """Create the table macros of the published file with their comments."""
+    model = model or load_model()
+    con.execute(load_sql("macros"))
+    for macro in model.macros:
+        con.execute(f"COMMENT ON MACRO TABLE {macro.schema_name}.{macro.name} IS {text(f'{macro.id} | {macro.en}')}")
+
+
+def order_by(table: Table) -> str:
+    """The ORDER BY list that puts a table's rows in their one order; empty values first."""
+    return ", ".join(f"{quoted(name)} NULLS FIRST" for name in table.order)
+
+
+def select_sorted(table: Table) -> str:
+    """All rows of a table in their one order, columns as declared."""
+    return f"SELECT {names(table.names)} FROM {table.full_name} ORDER BY {order_by(table)}"

@@ -1,0 +1,158 @@
+"""Fold accepted editions into core.observation and core.lineage: what was known, from when until when.
+
+The state is a function of the editions alone, whatever order they arrive in: per source they are put in order of
+(vintage, position in the log). A row holds on the days of the half-open span [vintage, superseded_at). When
+several editions share a vintage the later position wins; what it replaced keeps its row, with a span of zero days,
+so that history is whole and as_of(d) still finds one row per key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from catalog.load import Catalog
+from warehouse.sqlfiles import load_sql, text
+
+
+class FoldError(RuntimeError):
+    """An accepted edition holds figures that no gate stopped although the warehouse cannot hold them."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One accepted snapshot of a source: where its tidy rows and verdicts lie, and since when it is known.
+
+    `position` is its place in the log; `replaces` says that keys it does not hold are withdrawn, unless some of
+    its rows are in quarantine (`has_quarantine`): a row held back is not a row taken back.
+    """
+
+    source: str
+    snapshot: str
+    tidy: Path
+    failures: Path
+    position: int
+    first_seen: date
+    published: date | None
+    vintage: date
+    replaces: bool
+    has_quarantine: bool
+    file: str
+    publication: str
+    evidence: str
+    synthetic: bool
+    bytes: int
+
+
+EDITION_SCHEMA = pa.schema(
+    [
+        ("edition_no", pa.int32()),
+        ("tidy", pa.string()),
+        ("failures", pa.string()),
+        ("source", pa.string()),
+        ("snapshot", pa.string()),
+        ("publication", pa.string()),
+        ("file", pa.string()),
+        ("evidence", pa.string()),
+        ("synthetic", pa.bool_()),
+        ("published", pa.date32()),
+        ("first_seen", pa.date32()),
+        ("vintage", pa.date32()),
+        ("next_closing_no", pa.int32()),
+        ("next_closing_at", pa.date32()),
+        ("id_part", pa.string()),
+    ]
+)
+UNIT_SEPARATOR = "\x1f"
+
+
+def fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog) -> None:
+    """Fill core.observation and core.lineage (both empty before) from the accepted editions.
+
+    Raises `FoldError` when an edition holds a key twice, or a figure without key or value, that is not among its
+    critical failures.
+    """
+    _declare_breaks(con, catalog)
+    ordered = sorted(editions, key=lambda item: (item.source, item.vintage, item.position))
+    for source, items in groupby(ordered, key=lambda item: item.source):
+        _fold_source(con, source, list(items))
+
+
+def _fold_source(con: DuckDBPyConnection, source: str, editions: list[Edition]) -> None:
+    """Fold one source; a source with one edition needs no windows."""
+    _declare_editions(con, editions)
+    tidy = _path_list(item.tidy for item in editions)
+    con.execute(load_sql("figure", tidy=tidy, failures=_path_list(item.failures for item in editions)))
+    _refuse_faults(con, source)
+    con.execute("DROP TABLE IF EXISTS folded" if len(editions) > 1 else "DROP VIEW IF EXISTS folded")
+    con.execute(load_sql("history" if len(editions) > 1 else "single"))
+    con.execute(load_sql("observation"))
+
+
+def _declare_breaks(con: DuckDBPyConnection, catalog: Catalog) -> None:
+    """The temporary table declared_break: first years of breaks, region_code NULL where it holds for all."""
+    rows = [
+        {"indicator": item.id, "region_code": region, "year": one.year}
+        for item in catalog.indicators.values()
+        for one in item.breaks
+        for region in (one.regions or [None])
+    ]
+    schema = pa.schema([("indicator", pa.string()), ("region_code", pa.string()), ("year", pa.int32())])
+    _temp_table(con, "declared_break", rows, schema)
+
+
+def _declare_editions(con: DuckDBPyConnection, editions: list[Edition]) -> None:
+    """The temporary table edition: one row per edition of one source, numbered in their order."""
+    rows = []
+    closing: tuple[int | None, date | None] = (None, None)
+    for number in range(len(editions), 0, -1):
+        item = editions[number - 1]
+        rows.append(_edition_row(number, item, closing))
+        if item.replaces and not item.has_quarantine:
+            closing = (number, item.vintage)
+    _temp_table(con, "edition", rows, EDITION_SCHEMA)
+
+
+def _edition_row(number: int, item: Edition, closing: tuple[int | None, date | None]) -> dict[str, Any]:
+    return {
+        **{name: getattr(item, name) for name in EDITION_SCHEMA.names if hasattr(item, name)},
+        "edition_no": number,
+        "tidy": str(item.tidy),
+        "failures": str(item.failures),
+        "next_closing_no": closing[0],
+        "next_closing_at": closing[1],
+        "id_part": f"{item.source}{UNIT_SEPARATOR}{item.vintage.isoformat()}",
+    }
+
+
+def _temp_table(con: DuckDBPyConnection, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+    con.register(f"{name}_rows", pa.Table.from_pylist(rows, schema=schema))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
+    con.unregister(f"{name}_rows")
+
+
+def _refuse_faults(con: DuckDBPyConnection, source: str) -> None:
+    figures, sound = con.execute(load_sql("figure_count")).fetchall()[0]
+    if figures == sound:
+        return
+    faults = con.execute(load_sql("figure_faults")).fetchall()
+    if faults:
+        told = "; ".join(f"{file}, line {line}, column '{column}': {fault}" for file, line, column, fault in faults)
+        raise FoldError(f"{source}: an accepted edition holds figures that should be in quarantine: {told}")
+
+
+def _path_list(paths: Iterable[Path]) -> str:
+    """Distinct paths as an SQL list; DuckDB takes brackets and stars in a path for patterns, so escape them."""
+    distinct = sorted({str(path) for path in paths})
+    return "[" + ", ".join(text(_literally(path)) for path in distinct) + "]"
+
+
+def _literally(path: str) -> str:
+    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in path)

@@ -1,0 +1,58 @@
+-- The history of a source with several editions: only a change opens a row, and what opens later closes it.
+-- Grain: one stay of a key at one value.  Key: indicator, region_code, period, breakdown, edition_no.
+--
+-- edition.next_closing_no is the next edition that withdraws what it does not hold, next_closing_at its vintage:
+-- a key is withdrawn there unless it is seen again before or in it.
+CREATE OR REPLACE TEMP TABLE folded AS
+WITH seen AS (
+  SELECT
+    f.*,
+    e.vintage,
+    lag(f.edition_no) OVER by_edition IS NULL
+      OR coalesce(lag(e.next_closing_no) OVER by_edition < f.edition_no, false)
+      OR f.value IS DISTINCT FROM lag(f.value) OVER by_edition
+      OR f.obs_status IS DISTINCT FROM lag(f.obs_status) OVER by_edition
+      OR f.rounding_step IS DISTINCT FROM lag(f.rounding_step) OVER by_edition
+      OR f.missing_mark IS DISTINCT FROM lag(f.missing_mark) OVER by_edition AS opens,
+    CASE
+      WHEN e.next_closing_no < coalesce(lead(f.edition_no) OVER by_edition, e.next_closing_no + 1)
+      THEN e.next_closing_at
+    END AS withdrawn_at
+  FROM figure AS f
+  JOIN edition AS e USING (edition_no)
+  WINDOW by_edition AS (
+    PARTITION BY f.indicator, f.region_code, f.period, f.breakdown
+    ORDER BY f.edition_no
+  )
+),
+turning AS (
+  SELECT
+    *,
+    lead(opens) OVER by_edition AS next_opens,
+    lead(vintage) OVER by_edition AS next_vintage,
+    lead(withdrawn_at) OVER by_edition AS next_withdrawn_at,
+    row_number() OVER (
+      PARTITION BY indicator, region_code, period, breakdown, vintage, opens
+      ORDER BY edition_no
+    ) AS turn
+  FROM seen
+  WHERE opens OR withdrawn_at IS NOT NULL
+  WINDOW by_edition AS (
+    PARTITION BY indicator, region_code, period, breakdown
+    ORDER BY edition_no
+  )
+)
+SELECT
+  * EXCLUDE (vintage, opens, withdrawn_at, next_opens, next_vintage, next_withdrawn_at),
+  CASE
+    WHEN withdrawn_at IS NOT NULL THEN withdrawn_at
+    WHEN next_opens THEN next_vintage
+    ELSE next_withdrawn_at
+  END AS superseded_at,
+  CASE
+    WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
+    WHEN next_opens THEN 'revised'
+    WHEN next_withdrawn_at IS NOT NULL THEN 'withdrawn'
+  END AS closed_reason
+FROM turning
+WHERE opens
