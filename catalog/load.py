@@ -21,8 +21,11 @@ from catalog.models import (
     Precedence,
     RatioOfSums,
     Reason,
+    Recomputed,
     Region,
+    SumOf,
     Unit,
+    WeightedMean,
 )
 from catalog.strict import DeclarationError, digest_of, explain_errors
 
@@ -180,7 +183,14 @@ def _indicator_faults(catalog: Catalog, item: Indicator) -> Iterable[str]:
                 yield f"{where}: its rule needs the unknown indicator '{name}'"
 
 
-def _inputs(rule: object) -> tuple[str, ...]:
+def _inputs(rule: object) -> list[str]:
+    """The indicators that a rule or derivation reads."""
     if isinstance(rule, RatioOfSums):
-        return (rule.numerator,) if rule.denominator == "implied" else (rule.numerator, rule.denominator)
-    return (rule.of,) if isinstance(rule, Growth) else ()
+        return [rule.numerator] if rule.denominator == "implied" else [rule.numerator, rule.denominator]
+    if isinstance(rule, Growth):
+        return [rule.of]
+    if isinstance(rule, WeightedMean):
+        return rule.weights
+    if isinstance(rule, Recomputed):
+        return rule.components
+    return rule.parts if isinstance(rule, SumOf) else []

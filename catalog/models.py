@@ -86,6 +86,32 @@ class Growth(Declared):
     of: str
 
 
+class WeightedMean(Declared):
+    """Mean of the members' values, weighted by the product of the indicators `weights`.
+
+    "exact" only where the weight is the denominator behind the published value, else "approximate".
+    """
+
+    kind: Literal["weighted_mean"]
+    weights: list[str] = Field(min_length=1)
+    exactness: Literal["exact", "approximate"]
+
+
+class Recomputed(Declared):
+    """A published formula over the agglomeration's own components; an estimate, not an official figure."""
+
+    kind: Literal["recomputed"]
+    formula: Literal["hdi"]
+    components: list[str] = Field(min_length=1)
+
+
+class SumOf(Declared):
+    """The sum of other indicators of the same region (labour force = employed + unemployed)."""
+
+    kind: Literal["sum_of"]
+    parts: list[str] = Field(min_length=2)
+
+
 class NotAggregable(Declared):
     """No value exists for the agglomeration; `reason` says why."""
 
@@ -93,7 +119,8 @@ class NotAggregable(Declared):
     reason: Bilingual
 
 
-Rule = Annotated[Sum | RatioOfSums | Growth | NotAggregable, Field(discriminator="kind")]
+Rule = Annotated[Sum | RatioOfSums | Growth | WeightedMean | Recomputed | NotAggregable, Field(discriminator="kind")]
+Derivation = Annotated[Growth | SumOf, Field(discriminator="kind")]
 
 
 class Indicator(Declared):
@@ -119,7 +146,7 @@ class Indicator(Declared):
     fixed_base: bool = False
     total_from: str | None = None
     breakdowns: list[str] = []
-    derive: Growth | None = None
+    derive: Derivation | None = None
     rules: list[Rule] = Field(min_length=1)
     breaks: list[Break] = []
     wide: bool = True

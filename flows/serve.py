@@ -10,14 +10,15 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from catalog.settings import Settings
 from flows import wording
-from flows.run import environment, keep_quiet
+from flows.run import environment, keep_quiet, log_file
 from flows.server import ServerChild, ServerError
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def serve(
                 say(wording.waking_line(settings.lang, first=not server.database.exists()))
             if server.port not in (0, port):
                 say(wording.port_taken(port, server.port, settings.lang))
-            keep_schedule(settings, server, cron, timezone, say)
+            with log_file(settings).open("a", encoding="utf-8") as log, contextlib.redirect_stderr(log):
+                keep_schedule(settings, server, cron, timezone, say)
         finally:
             server.stop()
     say(wording.stopped(settings.lang))
@@ -132,5 +134,56 @@ def interrupt_instead(*_: object) -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-async def keep_running(runner: Runner, server: ServerChild, *beside: asyncio.Future[None]) -> None:
-    """Run the runner and what goes beside it; `ServerError` when our server ends under it."""
+async def keep_running(runner: Runner, server: ServerChild, news: Coroutine[None, None, None]) -> None:
+    """Run the runner, and `news` beside it; `ServerError` when our server ends under it."""
+    running = asyncio.create_task(runner.start())
+    watching = asyncio.create_task(watch(server))
+    telling = asyncio.create_task(news)
+    try:
+        done, _ = await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (running, watching, telling):
+            task.cancel()
+        await asyncio.gather(running, watching, telling, return_exceptions=True)
+
+
+async def watch(server: ServerChild) -> None:
+    """Raise `ServerError` once the server has ended by itself."""
+    while server.is_running():
+        await asyncio.sleep(WATCH_SECONDS)
+    raise server.ended()
+
+
+async def say_next(deployment: UUID, timezone: str, lang: str, say: Callable[[str], None]) -> None:
+    """Tell when the next run is, as the server has it; its scheduler needs a few seconds for that."""
+    while (when := await next_run(deployment)) is None:
+        await asyncio.sleep(WATCH_SECONDS)
+    say(wording.next_run(when.astimezone(ZoneInfo(timezone)), timezone, lang))
+
+
+async def next_run(deployment: UUID) -> datetime | None:
+    """The time of the next scheduled run of a deployment, None when the server has none yet."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterId,
+        FlowRunFilter,
+        FlowRunFilterExpectedStartTime,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    scheduled = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+    ahead = FlowRunFilterExpectedStartTime(after_=datetime.now(UTC))
+    async with get_client() as client:
+        runs = await client.read_flow_runs(
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+            flow_run_filter=FlowRunFilter(state=scheduled, expected_start_time=ahead),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=1,
+        )
+    return runs[0].expected_start_time if runs else None

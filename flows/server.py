@@ -215,17 +215,19 @@ class ServerChild:
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 # A damaged template must not stand in the way for ever.
                 self.template.unlink(missing_ok=True)
-                raise self._not_started(self._process.poll() if self._process else None)
+                raise self.ended()
             time.sleep(0.05)
         if self.kind == "run" and not self.template.exists():
             keep_template(self.database, self.template)
 
-    def _not_started(self, code: int | None) -> ServerError:
-        ended_id = "tidak menjawab" if code is None else f"berhenti dengan kode {code}"
-        ended_en = "did not answer" if code is None else f"ended with code {code}"
+    def ended(self) -> ServerError:
+        """The error of a server that does not answer, or that ended by itself."""
+        code = self._process.poll() if self._process else None
+        how_id = "tidak menjawab" if code is None else f"berhenti dengan kode {code}"
+        how_en = "does not answer" if code is None else f"ended with code {code}"
         return ServerError(
-            f"Server Prefect {ended_id}. Sebabnya ada di {self.log}; jalankan lagi setelah diperbaiki.",
-            f"The Prefect server {ended_en}. The cause stands in {self.log}; run again once it is mended.",
+            f"Server Prefect {how_id}. Sebabnya ada di {self.log}; jalankan lagi setelah diperbaiki.",
+            f"The Prefect server {how_en}. The cause stands in {self.log}; run again once it is mended.",
         )
 
     def is_running(self) -> bool:

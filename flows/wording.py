@@ -58,6 +58,33 @@ def waking_line(lang: str, *, first: bool) -> str:
     return f"{'siapkan':<8}server Prefect" + (" untuk pertama kali (sekitar 12 detik)" if first else "")
 
 
+def port_taken(wanted: int, given: int, lang: str) -> str:
+    """One line when the port of the UI was taken."""
+    if lang == "en":
+        return f"Port {wanted} is taken by another program; port {given} is used instead."
+    return f"Porta {wanted} sudah dipakai program lain; dipakai porta {given}."
+
+
+def serving(url: str, lang: str) -> str:
+    """One line that says where the UI is."""
+    if lang == "en":
+        return f"Prefect is at {url} (Ctrl-C ends it)."
+    return f"Prefect ada di {url} (Ctrl-C untuk berhenti)."
+
+
+def next_run(when: datetime, timezone: str, lang: str) -> str:
+    """One line that says when the next night is run."""
+    start = "The next night runs on" if lang == "en" else "Malam berikutnya dijalankan"
+    return f"{start} {moment(when, lang)} ({timezone})."
+
+
+def stopped(lang: str) -> str:
+    """One line when `serve` has ended in order."""
+    if lang == "en":
+        return "Stopped; the schedule goes on with the next start."
+    return "Berhenti; jadwal berlanjut saat dijalankan lagi."
+
+
 def fetch_line(outcome: FetchOutcome, lang: str) -> str:
     """One line about fetching one source."""
     verb = "fetch" if lang == "en" else "ambil"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from catalog.load import Catalog
-from catalog.models import Agglomeration, Growth, Indicator, RatioOfSums, Rule, Sum
+from catalog.models import Agglomeration, Growth, Indicator, RatioOfSums, Recomputed, Rule, Sum, WeightedMean
 from transforms import rules
 from transforms.values import TOTAL, Value
 
@@ -92,31 +92,48 @@ def _add_totals(book: Book, indicator: Indicator, catalog: Catalog) -> None:
     codes = [code.code for code in catalog.breakdowns[dimension].codes if code.code != TOTAL]
     parts = [book.get((indicator.id, f"{dimension}={code}"), {}) for code in codes]
     for key in sorted({key for series in parts for key in series}):
-        if key in book[indicator.id, TOTAL]:
+        if _known(book, indicator.id, key):
             continue
         found = [series.get(key) for series in parts]
         like = _renamed(next(value for value in found if value is not None), breakdown=TOTAL)
         book[indicator.id, TOTAL][key] = rules.total(like, found, reason="part_missing")
 
 
+def _known(book: Book, indicator: str, key: Key) -> bool:
+    """Whether the total of a key has a value already; a gap with a reason may still be filled."""
+    value = book[indicator, TOTAL].get(key)
+    return value is not None and value.value is not None
+
+
 def _add_derived(book: Book, indicator: Indicator) -> None:
-    """Growth of single regions where nobody prints it."""
-    if indicator.derive is None:
+    """Growth and sums of single regions where nobody prints them."""
+    rule = indicator.derive
+    if rule is None:
         return
-    level = book.get((indicator.derive.of, TOTAL), {})
-    for (region, year), now in sorted(level.items()):
-        if (region, year) in book[indicator.id, TOTAL]:
+    names = [rule.of] if isinstance(rule, Growth) else rule.parts
+    levels = [book.get((name, TOTAL), {}) for name in names]
+    for key in sorted({key for level in levels for key in level}):
+        if _known(book, indicator.id, key):
             continue
-        like = _renamed(now, indicator=indicator.id)
-        book[indicator.id, TOTAL][region, year] = rules.growth(
-            like, now, level.get((region, year - 1)), method="recomputed", breaks=now.break_flag
-        )
+        found = [level.get(key) for level in levels]
+        like = _renamed(next(value for value in found if value is not None), indicator=indicator.id)
+        made = _growth_of(like, levels[0]) if isinstance(rule, Growth) else _sum_of(like, found)
+        if made.value is not None or key not in book[indicator.id, TOTAL]:
+            book[indicator.id, TOTAL][key] = made
+
+
+def _growth_of(like: Value, level: Series) -> Value:
+    now, before = level.get((like.region, like.year)), level.get((like.region, like.year - 1))
+    return rules.growth(like, now, before, method="recomputed", breaks=now is not None and now.break_flag)
+
+
+def _sum_of(like: Value, parts: list[Value | None]) -> Value:
+    return rules.total(like, parts, reason="part_missing")
 
 
 def _add_agglomeration(book: Book, place: Agglomeration, catalog: Catalog) -> None:
-    """Levels first, then growth of those levels."""
-    todo = sorted(catalog.indicators.values(), key=lambda item: isinstance(item.rules[0], Growth))
-    for indicator in todo:
+    """Each indicator after those that its rules read."""
+    for indicator in _in_order(catalog):
         breakdowns = sorted({breakdown for name, breakdown in book if name == indicator.id})
         for breakdown in breakdowns:
             series = book[indicator.id, breakdown]
@@ -125,23 +142,38 @@ def _add_agglomeration(book: Book, place: Agglomeration, catalog: Catalog) -> No
                 series[place.id, year] = _joint(book, indicator, breakdown, place, year)
 
 
+def _in_order(catalog: Catalog) -> list[Indicator]:
+    """Growth and recomputed indices read the agglomeration's own values, so they come last."""
+    late = (Growth, Recomputed)
+    return sorted(catalog.indicators.values(), key=lambda item: isinstance(item.rules[0], late))
+
+
 def _joint(book: Book, indicator: Indicator, breakdown: str, place: Agglomeration, year: int) -> Value:
     """The first rule whose inputs exist gives the value; if none does, the first rule's reason stands."""
     series = book[indicator.id, breakdown]
     like = next(series[member, year] for member in place.members if (member, year) in series)
     like = _renamed(like, region=place.id)
-    tried = [_apply(book, rule, like, indicator, place) for rule in indicator.rules]
-    return next((value for value in tried if value.value is not None), tried[0])
+    tried = []
+    for rule in indicator.rules:
+        tried.append(_apply(book, rule, like, indicator, place))
+        if tried[-1].value is not None:
+            return tried[-1]
+    return tried[0]
 
 
 def _apply(book: Book, rule: Rule, like: Value, indicator: Indicator, place: Agglomeration) -> Value:
+    """One rule, held against the members of one agglomeration and year."""
     if isinstance(rule, Sum):
         return rules.total(like, _members(book, indicator.id, like, place), reason="member_missing")
     if isinstance(rule, RatioOfSums):
-        numerators = _members(book, rule.numerator, like, place)
-        if rule.denominator == "implied":
-            return rules.pooled_rate(like, numerators, _members(book, indicator.id, like, place))
-        return rules.ratio_of_totals(like, numerators, _members(book, rule.denominator, like, place), rule.scale)
+        return _ratio(book, rule, like, indicator, place)
+    if isinstance(rule, WeightedMean):
+        weights = [_members(book, name, like, place, TOTAL) for name in rule.weights]
+        own = _members(book, indicator.id, like, place)
+        return rules.weighted_mean(like, own, list(zip(*weights, strict=True)), exactness=rule.exactness)
+    if isinstance(rule, Recomputed):
+        found = [book.get((name, like.breakdown), {}).get((place.id, like.year)) for name in rule.components]
+        return rules.human_development(like, found)
     if isinstance(rule, Growth):
         level = book.get((rule.of, like.breakdown), {})
         now = level.get((place.id, like.year))
@@ -150,8 +182,17 @@ def _apply(book: Book, rule: Rule, like: Value, indicator: Indicator, place: Agg
     return rules.missing(like, "not_aggregable", "")
 
 
-def _members(book: Book, indicator: str, like: Value, place: Agglomeration) -> list[Value | None]:
-    series = book.get((indicator, like.breakdown), {})
+def _ratio(book: Book, rule: RatioOfSums, like: Value, indicator: Indicator, place: Agglomeration) -> Value:
+    numerators = _members(book, rule.numerator, like, place)
+    if rule.denominator == "implied":
+        return rules.pooled_rate(like, numerators, _members(book, indicator.id, like, place))
+    return rules.ratio_of_totals(like, numerators, _members(book, rule.denominator, like, place), rule.scale)
+
+
+def _members(
+    book: Book, indicator: str, like: Value, place: Agglomeration, breakdown: str | None = None
+) -> list[Value | None]:
+    series = book.get((indicator, breakdown or like.breakdown), {})
     return [series.get((member, like.year)) for member in sorted(place.members)]
 
 

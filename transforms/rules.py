@@ -117,6 +117,81 @@ def ratio_of_totals(
     )
 
 
+def weighted_mean(
+    like: Value, values: Sequence[Value | None], weights: Sequence[Sequence[Value | None]], *, exactness: str
+) -> Value:
+    """Mean of the members' values weighted by the product of each member's `weights`.
+
+    The range is taken over the rounding of the values alone: the weights move it by less than they are rounded.
+    """
+    members = [
+        (value, [weight for weight in own if weight is not None and weight.value is not None])
+        for value, own in zip(values, weights, strict=True)
+        if value is not None and value.value is not None
+    ]
+    whole = [(value, own) for value, own in members if len(own) == len(weights[0])]
+    coverage = f"{len(whole)}/{len(values)}"
+    if len(whole) < len(values):
+        return missing(like, "member_missing", coverage)
+    shares = [math.prod(weight.value or 0.0 for weight in own) for _, own in whole]
+    people = math.fsum(shares)
+    if people <= 0:
+        return missing(like, "not_aggregable", coverage)
+    low, high, centre = (
+        math.fsum(share * number for share, number in zip(shares, numbers, strict=True)) / people
+        for numbers in zip(*((*_range(value), value.value or 0.0) for value, _ in whole), strict=True)
+    )
+    return derived(
+        like,
+        [part for value, own in whole for part in (value, *own)],
+        value=centre,
+        low=low,
+        high=high,
+        method="weighted_mean",
+        exactness=exactness,
+        coverage=coverage,
+        inputs=tuple(
+            item
+            for value, own in whole
+            for item in (*value.as_input("value"), *(each for weight in own for each in weight.as_input("weight")))
+        ),
+    )
+
+
+def human_development(like: Value, components: Sequence[Value | None]) -> Value:
+    """HDI by BPS's method of 2014 from life expectancy, expected and mean years of schooling, and expenditure.
+
+    I_health = (LE - 20) / 65; I_education = (EYS / 18 + MYS / 15) / 2; I_income = (ln X - ln 1,007,436) /
+    (ln 26,572,352 - ln 1,007,436) with X in rupiah a head a year; HDI = 100 x the cube root of their product
+    (domain notes, section 2.4). `components` come in that order, expenditure in thousand rupiah.
+    """
+    present = [part for part in components if part is not None and part.value is not None]
+    coverage = f"{len(present)}/{len(components)}"
+    if len(present) < len(components):
+        return missing(like, "component_missing", coverage)
+    low = hdi(*(_range(part)[0] for part in present))
+    high = hdi(*(_range(part)[1] for part in present))
+    return derived(
+        like,
+        present,
+        value=hdi(*(part.value or 0.0 for part in present)),
+        low=low,
+        high=high,
+        method="recomputed",
+        exactness="estimate",
+        coverage=coverage,
+        inputs=tuple(item for part in present for item in part.as_input("component")),
+    )
+
+
+def hdi(life: float, expected: float, mean: float, expenditure: float) -> float:
+    """The human development index of four components (years, years, years, thousand rupiah a year)."""
+    health = (life - 20) / (85 - 20)
+    education = (expected / 18 + mean / 15) / 2
+    income = math.log(expenditure * 1000 / 1_007_436) / math.log(26_572_352 / 1_007_436)
+    return 100 * float(math.cbrt(health * education * income))
+
+
 def growth(like: Value, now: Value | None, before: Value | None, *, method: str, breaks: bool) -> Value:
     """Percent change of a level over the year before, inside one compilation and never across a break."""
     if now is None or now.value is None:

@@ -83,6 +83,7 @@ def fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog)
     ordered = sorted(editions, key=lambda item: (item.source, item.vintage, item.position))
     for source, items in groupby(ordered, key=lambda item: item.source):
         _fold_source(con, source, list(items))
+    con.execute(load_sql("fold_cleanup"))
 
 
 def _fold_source(con: DuckDBPyConnection, source: str, editions: list[Edition]) -> None:
@@ -91,7 +92,6 @@ def _fold_source(con: DuckDBPyConnection, source: str, editions: list[Edition]) 
     tidy = _path_list(item.tidy for item in editions)
     con.execute(load_sql("figure", tidy=tidy, failures=_path_list(item.failures for item in editions)))
     _refuse_faults(con, source)
-    con.execute("DROP TABLE IF EXISTS folded" if len(editions) > 1 else "DROP VIEW IF EXISTS folded")
     con.execute(load_sql("history" if len(editions) > 1 else "single"))
     con.execute(load_sql("observation"))
 
@@ -124,8 +124,8 @@ def _edition_row(number: int, item: Edition, closing: tuple[int | None, date | N
     return {
         **{name: getattr(item, name) for name in EDITION_SCHEMA.names if hasattr(item, name)},
         "edition_no": number,
-        "tidy": str(item.tidy),
-        "failures": str(item.failures),
+        "tidy": str(item.tidy.absolute()),
+        "failures": str(item.failures.absolute()),
         "next_closing_no": closing[0],
         "next_closing_at": closing[1],
         "id_part": f"{item.source}{UNIT_SEPARATOR}{item.vintage.isoformat()}",
@@ -150,7 +150,7 @@ def _refuse_faults(con: DuckDBPyConnection, source: str) -> None:
 
 def _path_list(paths: Iterable[Path]) -> str:
     """Distinct paths as an SQL list; DuckDB takes brackets and stars in a path for patterns, so escape them."""
-    distinct = sorted({str(path) for path in paths})
+    distinct = sorted({str(path.absolute()) for path in paths})
     return "[" + ", ".join(text(_literally(path)) for path in distinct) + "]"
 
 

@@ -3,7 +3,7 @@
 --
 -- edition.next_closing_no is the next edition that withdraws what it does not hold, next_closing_at its vintage:
 -- a key is withdrawn there unless it is seen again before or in it.
-CREATE OR REPLACE TEMP TABLE folded AS
+CREATE OR REPLACE TEMP TABLE history AS
 WITH seen AS (
   SELECT
     f.*,
@@ -55,4 +55,8 @@ SELECT
     WHEN next_withdrawn_at IS NOT NULL THEN 'withdrawn'
   END AS closed_reason
 FROM turning
-WHERE opens
+WHERE opens;
+
+CREATE OR REPLACE TEMP VIEW folded AS
+SELECT *
+FROM history

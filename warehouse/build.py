@@ -1,0 +1,189 @@
+"""Build the writer's own warehouse file from nothing, in stages that a flow calls one by one.
+
+The file is written aside and renamed over data/warehouse.duckdb when it is whole. It is a cache: nothing is ever
+read back from it by another run, so a broken or missing one costs a rebuild and no figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from catalog.contract import Contract
+from catalog.load import Catalog
+from catalog.models import Indicator
+from transforms.joint_frames import roles
+from warehouse.arrow import as_table
+from warehouse.columns import COLUMNS, published_tables
+from warehouse.ddl import comment_all, create_all
+from warehouse.disk import put_in_place, temporary_name
+from warehouse.fold import Edition, fold
+from warehouse.model import Table
+from warehouse.sqlfiles import names
+from warehouse.wide import fill_sectors, fill_wide
+
+if TYPE_CHECKING:
+    from warehouse.arrow import Rows
+
+STORAGE_VERSION = "v1.2.0"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A warehouse being built: the only connection that writes it, the catalog, the tables by full name."""
+
+    con: DuckDBPyConnection
+    catalog: Catalog
+    tables: dict[str, Table]
+
+
+@contextmanager
+def open_build(path: Path, catalog: Catalog, columns: Path = COLUMNS) -> Iterator[Build]:
+    """A fresh warehouse with every table, those of the catalog filled; on a clean exit it is put at `path`.
+
+    Raises `catalog.strict.DeclarationError` when the catalog asks for columns that columns.csv does not list.
+    """
+    tables = published_tables(catalog, columns)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = temporary_name(path)
+    try:
+        con = connect(aside)
+        try:
+            build = Build(con, catalog, tables)
+            create_all(con, tables.values())
+            comment_all(con, tables.values())
+            _load_catalog(build)
+            yield build
+            con.execute("CHECKPOINT")
+        finally:
+            con.close()
+        put_in_place(aside, path)
+    finally:
+        for left in (aside, aside.with_name(aside.name + ".wal")):
+            left.unlink(missing_ok=True)
+
+
+def connect(path: Path) -> DuckDBPyConnection:
+    """A new DuckDB file that DuckDB 1.2 and later can open."""
+    return duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+
+
+def load_rows(build: Build, table: str, rows: Rows) -> None:
+    """Add rows to a declared table by column name; absent nullable columns become NULL.
+
+    Raises `warehouse.arrow.RowsError` when columns or types are not those declared.
+    """
+    declared = build.tables[table]
+    build.con.register("rows_to_load", as_table(declared, rows))
+    build.con.execute(f"INSERT INTO {table} ({names(declared.names)}) SELECT * FROM rows_to_load")
+    build.con.unregister("rows_to_load")
+
+
+def load_sources(build: Build, contracts: Iterable[Contract]) -> None:
+    """Fill core.source from the contracts."""
+    load_rows(build, "core.source", [_source_row(contract) for contract in contracts])
+
+
+def load_editions(build: Build, editions: Sequence[Edition]) -> None:
+    """Fill core.snapshot from the accepted editions, then fold them into core.observation and core.lineage."""
+    declared = build.tables["core.snapshot"]
+    rows = {(item.source, item.snapshot, item.vintage): item for item in editions}
+    load_rows(
+        build, "core.snapshot", [{name: getattr(item, name) for name in declared.names} for item in rows.values()]
+    )
+    fold(build.con, editions, build.catalog)
+
+
+def current_observations(con: DuckDBPyConnection, as_of: date | None = None) -> pa.Table:
+    """The rows of core.observation in force now, or known on the day `as_of`; published gaps included."""
+    if as_of is None:
+        return con.execute("SELECT * FROM core.observation WHERE superseded_at IS NULL").to_arrow_table()
+    return con.execute(
+        "SELECT * FROM core.observation WHERE vintage <= $1 AND (superseded_at IS NULL OR superseded_at > $1)",
+        [as_of],
+    ).to_arrow_table()
+
+
+def vintages(con: DuckDBPyConnection) -> list[date]:
+    """The days on which anything in core.observation opened or closed, in order."""
+    days = con.execute(
+        "SELECT vintage AS day FROM core.observation UNION "
+        "SELECT superseded_at FROM core.observation WHERE superseded_at IS NOT NULL ORDER BY day"
+    ).fetchall()
+    return [day for (day,) in days]
+
+
+def load_joint(build: Build, values: Rows, inputs: Rows) -> None:
+    """Fill joint.indicator_value and joint.indicator_input, then the wide tables and joint.economy_sector.
+
+    Doubles must come rounded to the digits that the catalog declares; they are stored as they are.
+    """
+    load_rows(build, "joint.indicator_value", values)
+    load_rows(build, "joint.indicator_input", inputs)
+    for table in build.tables.values():
+        if table.wide:
+            fill_wide(build.con, table)
+    fill_sectors(build.con, build.tables["joint.economy_sector"], build.catalog)
+
+
+def _load_catalog(build: Build) -> None:
+    load_rows(build, "core.region", _region_rows(build.catalog))
+    load_rows(build, "core.indicator", [_indicator_row(item) for item in build.catalog.indicators.values()])
+
+
+def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:
+    part = roles(catalog)
+    listed = [
+        {**region.model_dump(), "region_role": part.get(region.code) if region.valid_to is None else None}
+        for region in catalog.regions
+    ]
+    known = {row["code"] for row in listed}
+    return listed + [
+        {
+            "code": place.id,
+            "name": place.label.id,
+            "level": "agglomeration",
+            "parent": place.province,
+            "region_role": part[place.id],
+        }
+        for place in catalog.agglomerations.values()
+        if place.id not in known
+    ]
+
+
+def _indicator_row(item: Indicator) -> dict[str, Any]:
+    same = (
+        "id", "domain", "symbol", "unit", "decimals", "derived_decimals", "producer", "method_version", "frequency",
+        "estimation_level", "survey", "sensitive", "direction", "fixed_base", "wide",
+    )  # fmt: skip
+    return {
+        **{name: getattr(item, name) for name in same},
+        "label_id": item.label.id,
+        "label_en": item.label.en,
+        "definition_id": item.definition.id,
+        "definition_en": item.definition.en,
+        "reference_id": item.reference.id,
+        "reference_en": item.reference.en,
+        "rules": ", ".join(rule.kind for rule in item.rules),
+    }
+
+
+def _source_row(contract: Contract) -> dict[str, Any]:
+    note = contract.evidence_note
+    same = ("publisher", "owner", "publication", "evidence", "synthetic", "edition", "bundled", "precedence")
+    return {
+        **{name: getattr(contract, name) for name in same},
+        "source": contract.id,
+        "title_id": contract.title.id,
+        "title_en": contract.title.en,
+        "evidence_note_id": note.id if note else None,
+        "evidence_note_en": note.en if note else None,
+    }

@@ -1,0 +1,59 @@
+"""Putting files in place so that a crash or a power cut leaves either the old or the new, never half of one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+PREFIX = ".tmp-"
+
+
+def temporary_name(path: Path) -> Path:
+    """A name beside `path`, marked as work in progress of this process."""
+    return path.with_name(f"{PREFIX}{os.getpid()}-{path.name}")
+
+
+def put_in_place(aside: Path, path: Path) -> None:
+    """Make a finished file durable and rename it over `path`; the directory entry is made durable too."""
+    sync(aside)
+    aside.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Flush a file, or a directory's entries, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(directory: Path) -> None:
+    """Flush every file of a directory and the directory itself."""
+    for path in sorted(directory.iterdir()):
+        sync(path)
+    sync(directory)
+
+
+def point(link: Path, target: str) -> None:
+    """Make the symbolic link `link` name `target` by one atomic rename."""
+    aside = temporary_name(link)
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
+    sync(link.parent)
+
+
+def remove_leftovers(directory: Path) -> list[str]:
+    """Remove what killed runs left behind in a directory; returns the names removed."""
+    if not directory.is_dir():
+        return []
+    left = sorted(path for path in directory.iterdir() if path.name.startswith(PREFIX))
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [path.name for path in left]
