@@ -14,7 +14,7 @@ from catalog.contract import Contract
 from catalog.strict import Bilingual
 from expectations.privacy import Finding, decode, personal_data
 from expectations.rules import Rule, fill, load_rules, rules_of
-from expectations.verdict import Check
+from expectations.verdict import Check, Outcome, refusal
 from expectations.words import listing, number
 
 MARKUP = re.compile(
@@ -37,31 +37,23 @@ class DoorRefusal(Check):
 
 def judge_bytes(data: bytes, contract: Contract) -> DoorRefusal | None:
     """The first reason to turn the bytes away, or None. Never repeats personal data."""
-    for check in judge_door(data, contract):
-        if check.refuses:
-            values = {item.name: getattr(check, item.name) for item in fields(Check)}
-            return DoorRefusal(**values, keeps_bytes=load_rules()[check.rule].keeps_bytes)
-    return None
+    check = refusal(judge_door(data, contract))
+    if check is None:
+        return None
+    values = {item.name: getattr(check, item.name) for item in fields(Check)}
+    keeps = load_rules()[check.rule].keeps_bytes and not _findings(decode(data, contract.format.encoding), contract)
+    return DoorRefusal(**values, keeps_bytes=keeps)
 
 
 def judge_door(data: bytes, contract: Contract, snapshot: str | None = None) -> list[Check]:
     """The verdicts of the door in declared order, up to and including the first refusal."""
-    checks = []
-    text = ""
+    checks: list[Check] = []
+    text = decode(data, contract.format.encoding) if len(data) <= contract.format.max_bytes else ""
     for rule in rules_of("door"):
-        if rule.id == "not_empty":
-            text = decode(data, contract.format.encoding)
         problem = _problem(rule, data, text, contract)
-        outcome = "failed" if problem else "passed"
-        checks.append(
-            rule.verdict(
-                outcome,  # type: ignore[arg-type]
-                problem or rule.label,
-                source=contract.id,
-                snapshot=snapshot,
-                failed=int(problem is not None),
-            )
-        )
+        outcome: Outcome = "failed" if problem else "passed"
+        message, failed = problem or rule.label, int(problem is not None)
+        checks.append(rule.verdict(outcome, message, source=contract.id, snapshot=snapshot, failed=failed))
         if problem:
             break
     return checks
@@ -101,10 +93,14 @@ def _too_large(rule: Rule, size: int, limit: int) -> Bilingual | None:
     return fill(rule.message, {"found": found, "expected": Bilingual(id=number(limit, "id"), en=number(limit, "en"))})
 
 
-def _personal(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
-    names = [column.header[-1] for column in contract.columns if column.role == "region_name"]
+def _findings(text: str, contract: Contract) -> list[Finding]:
+    names = [name for column in contract.columns if column.role == "region_name" for name in column.header]
     form = contract.format
-    findings = personal_data(text, delimiter=form.delimiter, quote=form.quote, declared=names)
+    return personal_data(text, delimiter=form.delimiter, quote=form.quote, declared=names)
+
+
+def _personal(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
+    findings = _findings(text, contract)
     if not findings:
         return None
     kinds = [kind for kind in KINDS if any(finding.kind == kind for finding in findings)]

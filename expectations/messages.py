@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, get_args
 
 from catalog.contract import Contract, Measure, Status
@@ -16,13 +17,16 @@ from catalog.load import Catalog
 from catalog.models import Indicator, Region
 from catalog.strict import Bilingual
 from expectations.privacy import may_be_personal, shown
-from expectations.rules import Rule, fill
+from expectations.rules import Rule, fill, placeholders
 from expectations.suites import Planned
 from expectations.verdict import RowFailure
 from expectations.words import LEVELS, listing, number, place_question
 
 LANGS = ("id", "en")
+LONGEST_HEADER = 60
+ALIKE = {"id": "seperti", "en": "such as"}
 Row = dict[str, Any]
+Value = Bilingual | str | int
 
 
 def both(make: Callable[[str], str]) -> Bilingual:
@@ -45,7 +49,9 @@ class RowWords:
     def failure(self, planned: Planned, row: Row, lines: list[int]) -> RowFailure:
         """The failure of one row; `lines` are the lines that share its key, where the rule asks."""
         rule = planned.rule
-        message = fill(rule.template(_variant(rule, row)), self._values(planned, row, lines))
+        template = rule.template(_variant(rule, row))
+        makers = self._makers(planned, row, lines)
+        message = fill(template, {name: makers[name]() for name in placeholders(template.id + template.en)})
         return RowFailure(
             row_id=row["row_id"],
             source_line=row["source_line"],
@@ -57,25 +63,27 @@ class RowWords:
             message_en=message.en,
         )
 
-    def _values(self, planned: Planned, row: Row, lines: list[int]) -> dict[str, Bilingual | str | int]:
+    def _makers(self, planned: Planned, row: Row, lines: list[int]) -> dict[str, Callable[[], Value]]:
+        """How to say each placeholder; only those that a template asks for are said."""
         indicator = self._catalog.indicators.get(row["indicator"])
-        unit = self._unit_of(row)
-        value = row["value"]
         return {
-            **{name: _shown(row[name]) for name in ("raw", "region_text", "period_text", "breakdown_text")},
-            "unit_text": _shown(row["unit_text"]),
-            "place": _place(planned.rule, row),
-            "region": self._region(row["region_code"]),
-            "question": self._question(row["region_text"] or ""),
-            "label": indicator.label if indicator else "?",
-            "period": row["period"] or "?",
-            "year": "?" if row["year"] is None else int(row["year"]),
-            "breakdown": self._breakdown(row["breakdown"]),
-            "status": row["obs_status"] or "",
-            "value": "" if value is None else both(lambda lang: f"{number(value, lang)} {unit.get(lang)}"),
-            "decimals": "?" if row["decimals"] is None else int(row["decimals"]),
-            "lines": both(lambda lang: listing([str(line) for line in lines], lang)),
-            "expected": both(lambda lang: self._expected(planned, row, lang)),
+            "raw": lambda: _shown(row["raw"]),
+            "region_text": lambda: _shown(row["region_text"]),
+            "period_text": lambda: _shown(row["period_text"]),
+            "breakdown_text": lambda: _shown(row["breakdown_text"]),
+            "unit_text": lambda: _shown(row["unit_text"]),
+            "place": lambda: _place(planned.rule, row),
+            "region": lambda: self._region(row["region_code"]),
+            "question": lambda: self._question(row["region_text"] or ""),
+            "label": lambda: indicator.label if indicator else "?",
+            "period": lambda: row["period"] or "?",
+            "year": lambda: int(row["year"]),
+            "breakdown": lambda: self._breakdown(row["breakdown"]),
+            "status": lambda: row["obs_status"] or "",
+            "value": lambda: both(lambda lang: f"{number(row['value'], lang)} {self._unit_of(row).get(lang)}"),
+            "decimals": lambda: int(row["decimals"]),
+            "lines": lambda: both(lambda lang: listing([str(line) for line in lines], lang)),
+            "expected": lambda: both(lambda lang: self._expected(planned, row, lang)),
         }
 
     def _expected(self, planned: Planned, row: Row, lang: str) -> str:
@@ -85,8 +93,8 @@ class RowWords:
                 [f'"{item.label or item.name}"' for item in self._measures], lang, word="or"
             ),
             "value_readable": lambda: self._number_form(row, lang),
-            "region_known": lambda: self._regions(lang),
-            "region_expected": lambda: self._regions(lang),
+            "region_known": lambda: self._regions.get(lang),
+            "region_expected": lambda: self._regions.get(lang),
             "period_readable": lambda: str(self._contract.expect.first_year),
             "period_sane": lambda: _span(planned, lang),
             "breakdown_known": lambda: self._dimensions(row, lang),
@@ -113,25 +121,40 @@ class RowWords:
         return listing([self._catalog.breakdowns[name].label.get(lang) for name in names], lang) or "_T"
 
     def _number_form(self, row: Row, lang: str) -> str:
-        form, declared = self._contract.format, row["decimals_declared"]
-        example = f"9{form.decimal}{'8'.ljust(int(declared), '0')}" if declared else "1234"
+        form, decimals = self._contract.format, int(row["decimals_declared"] or 0)
         marks = [f'"{mark}"' for mark in self._contract.marks.missing if mark]
-        comma = form.decimal == ","
-        if lang == "id":
-            text = f"angka dengan {'koma' if comma else 'titik'} desimal seperti {example}"
-            return f"{text} atau tanda kosong {listing(marks, lang, word='or')}" if marks else text
-        text = f"a number with a decimal {'comma' if comma else 'point'} such as {example}"
-        return f"{text} or the mark {listing(marks, lang, word='or')}" if marks else text
+        if not decimals:
+            text = f"{'angka' if lang == 'id' else 'a number'} {ALIKE[lang]} 1{form.thousands}234"
+        elif lang == "id":
+            text = f"angka dengan {'koma' if form.decimal == ',' else 'titik'} desimal seperti 9{form.decimal}"
+        else:
+            text = f"a number with a decimal {'comma' if form.decimal == ',' else 'point'} such as 9{form.decimal}"
+        text += "8".ljust(decimals, "0") if decimals else ""
+        mark = {"id": "atau tanda kosong", "en": "or the mark"}[lang]
+        return f"{text} {mark} {listing(marks, lang, word='or')}" if marks else text
 
-    def _regions(self, lang: str) -> str:
-        return listing([self._region(code).get(lang) for code in self._contract.expect.regions], lang, word="or")
+    @cached_property
+    def _regions(self) -> Bilingual:
+        """The regions that the contract expects."""
+        names = [self._region(code) for code in self._contract.expect.regions]
+        return both(lambda lang: listing([name.get(lang) for name in names], lang, word="or"))
 
     def _region(self, code: str | None) -> Bilingual:
         return region_name(self._catalog, code)
 
     def _question(self, text: str) -> Bilingual:
-        regions = _candidates(text, self._catalog)
+        regions = self._by_core.get(_core(text), [])
         return both(lambda lang: place_question(regions, lang))
+
+    @cached_property
+    def _by_core(self) -> dict[str, list[Region]]:
+        """The regions in force by their name without its kind: what a bare name may mean."""
+        found: dict[str, dict[str, Region]] = {}
+        names = [(region.code, region.name) for region in self._catalog.regions_by_code.values()]
+        for code, name in [*names, *self._catalog.aliases]:
+            if code in self._catalog.regions_by_code:
+                found.setdefault(_core(name), {})[code] = self._catalog.regions_by_code[code]
+        return {core: list(regions.values()) for core, regions in found.items()}
 
     def _breakdown(self, breakdown: str | None) -> Bilingual | str:
         return "" if breakdown in (None, "_T") else breakdown_text(self._catalog, str(breakdown))
@@ -200,7 +223,9 @@ def _place(rule: Rule, row: Row) -> Bilingual:
     """Line and column of the figure; the line alone where the fault is the row's and not the column's."""
     if rule.id in ("region_known", "region_expected") or not row["source_column"]:
         return Bilingual(id=f"Baris {row['source_line']}", en=f"Line {row['source_line']}")
-    column = _shown(row["source_column"])
+    # A long header stacked of several rows is told by its last part, where the year stands.
+    text = row["source_column"]
+    column = _shown(text if len(text) <= LONGEST_HEADER else text.rsplit(" / ", 1)[-1])
     return Bilingual(
         id=f'Baris {row["source_line"]}, kolom "{column.id}"', en=f'Line {row["source_line"]}, column "{column.en}"'
     )
@@ -214,14 +239,6 @@ def _with_kind(region: Region, lang: str) -> str:
     kind = LEVELS[region.level][LANGS.index(lang)]
     name = region.name.title() if region.name.isupper() else region.name
     return name if name.upper().startswith((kind.upper(), "KAB")) else f"{kind} {name}"
-
-
-def _candidates(text: str, catalog: Catalog) -> list[Region]:
-    """The regions in force that a name without its kind may mean."""
-    wanted = _core(text)
-    spellings = [(region.code, region.name) for region in catalog.regions_by_code.values()] + list(catalog.aliases)
-    codes = sorted({code for code, name in spellings if _core(name) == wanted})
-    return [catalog.regions_by_code[code] for code in codes if code in catalog.regions_by_code]
 
 
 def _core(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from pydantic import Field
@@ -108,6 +109,12 @@ def rules_of(suite: Suite) -> list[Rule]:
 def fill(template: Bilingual, values: dict[str, Bilingual | str | int]) -> Bilingual:
     """A message template with its placeholders filled in, in both languages."""
     return Bilingual(id=template.id.format_map(_in("id", values)), en=template.en.format_map(_in("en", values)))
+
+
+@lru_cache(maxsize=256)
+def placeholders(template: str) -> frozenset[str]:
+    """The names that a message template asks for."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _in(lang: str, values: dict[str, Bilingual | str | int]) -> dict[str, str | int]:

@@ -145,7 +145,8 @@ def _compress(stacked: pd.DataFrame, inputs: pd.DataFrame, days: list[date]) -> 
     stacked = stacked.sort_values([*KEY, "moment"], kind="stable").reset_index(drop=True)
     position = {day: number for number, day in enumerate(days)}
     before = stacked.groupby(KEY, sort=False)[[*WATCHED, "moment"]].shift()
-    same = (stacked[WATCHED].astype(str) == before[WATCHED].astype(str)).all(axis=1)
+    now, then = stacked[WATCHED], before[WATCHED]
+    same = ((now == then) | (now.isna() & then.isna())).all(axis=1)
     followed = before["moment"].map(position) + 1 == stacked["moment"].map(position)
     starts = ~(same & followed)
     ends = stacked.groupby(starts.cumsum())["moment"].max().map(position) + 1

@@ -26,7 +26,7 @@ from warehouse.columns import COLUMNS, published_tables
 from warehouse.ddl import comment_all, create_all
 from warehouse.disk import put_in_place, temporary_name
 from warehouse.fold import Edition, fold
-from warehouse.model import Table
+from warehouse.model import Table, load_model
 from warehouse.sqlfiles import names
 from warehouse.wide import fill_sectors, fill_wide
 
@@ -137,6 +137,12 @@ def load_joint(build: Build, values: Rows, inputs: Rows) -> None:
 def _load_catalog(build: Build) -> None:
     load_rows(build, "core.region", _region_rows(build.catalog))
     load_rows(build, "core.indicator", [_indicator_row(item) for item in build.catalog.indicators.values()])
+    schemas = load_model().schemas
+    load_rows(
+        build,
+        "meta.schema",
+        [{"schema_name": item.name, "comment_id": item.id, "comment_en": item.en} for item in schemas],
+    )
 
 
 def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:

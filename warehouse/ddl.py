@@ -31,16 +31,11 @@ def comments(table: Table) -> list[str]:
 
 
 def create_all(con: DuckDBPyConnection, tables: Iterable[Table], model: Model | None = None) -> None:
-    """Create every schema and table, empty and without comments; fill meta.schema where it is among them."""
+    """Create every schema and table, empty and without comments."""
     model = model or load_model()
     for schema in model.schemas:
         con.execute(f"CREATE SCHEMA {schema.name}")
-    listed = list(tables)
-    con.execute(";\n".join(create_table(table) for table in listed))
-    if any(table.full_name == "meta.schema" for table in listed):
-        con.executemany(
-            "INSERT INTO meta.schema VALUES (?, ?, ?)", [[item.name, item.id, item.en] for item in model.schemas]
-        )
+    con.execute(";\n".join(create_table(table) for table in tables))
 
 
 def comment_all(con: DuckDBPyConnection, tables: Iterable[Table]) -> None:

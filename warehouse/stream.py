@@ -88,12 +88,9 @@ def one_batch(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _contiguous(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind) and not pa.types.is_dictionary(values.type):
-        values = values.cast(pa.string()).dictionary_encode()
-        values = values.unify_dictionaries()
-    else:
-        values = values.cast(kind)
     if values.num_chunks == 0:
         return pa.array([], kind)
-    whole = values.combine_chunks()
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    encode = pa.types.is_dictionary(kind) and not pa.types.is_dictionary(values.type)
+    plain = values.combine_chunks() if encode else values.cast(kind).combine_chunks()
+    whole = plain.chunk(0) if isinstance(plain, pa.ChunkedArray) else plain
+    return whole.cast(pa.string()).dictionary_encode() if encode else whole

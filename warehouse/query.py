@@ -1,0 +1,55 @@
+"""One read-only SQL question to a release, with every way out of the database closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.published import FILE
+
+# Calls and settings could turn logging to a file or end the process; a question needs neither.
+QUESTIONS = ("SELECT", "EXPLAIN")
+CONFIG: dict[str, Any] = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,
+    "lock_configuration": True,
+}
+
+
+class QueryError(ValueError):
+    """The question cannot be answered; the message is DuckDB's, in one sentence."""
+
+
+def query(directory: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of one SQL question to the release in `directory`.
+
+    Tables are named with their schema (joint.poverty). Files, networks, other databases and settings are out of
+    reach. Raises `QueryError`.
+    """
+    try:
+        con = duckdb.connect(str(directory / FILE), read_only=True, config=CONFIG)
+    except duckdb.Error as error:
+        raise QueryError(_sentence(error)) from None
+    try:
+        statements = con.extract_statements(sql)
+        if len(statements) != 1:
+            raise QueryError(f"one statement at a time, please: found {len(statements)}")
+        if statements[0].type.name not in QUESTIONS:
+            raise QueryError(f"the release is read-only: a {statements[0].type.name} statement is not a question")
+        result = con.execute(statements[0])
+        return [column[0] for column in result.description or []], result.fetchall()
+    except duckdb.Error as error:
+        raise QueryError(_sentence(error)) from None
+    finally:
+        con.close()
+
+
+def _sentence(error: duckdb.Error) -> str:
+    """DuckDB's message without the picture of the line that follows it."""
+    told = str(error).split("\nLINE ")[0]
+    return " ".join(told.split())

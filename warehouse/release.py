@@ -1,0 +1,142 @@
+"""Write a release: content, package and page aside, read back, made durable, renamed, and only then current.
+
+At every instant data/current names a whole, verified release or none. A run that dies leaves a directory whose
+name begins with ".tmp-"; the next run removes it.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.build import Build
+from warehouse.digest import TableDigest, content_digest
+from warehouse.disk import remove_leftovers, sync, sync_tree, temporary_name
+from warehouse.package import PACKAGE, data_package, write_sums
+from warehouse.parquet import write_parquet
+from warehouse.published import write_published
+from warehouse.shelf import RELEASE_FILE, ReleaseInfo, current_release, flip, read_release, releases_folder
+from warehouse.sqlfiles import load_sql
+from warehouse.verify import verify_release
+
+Extras = Mapping[str, Callable[[Path], str]]
+
+
+class ReleaseError(RuntimeError):
+    """A release was not made: what was written does not read back, or nothing is in force to publish."""
+
+
+def write_release(
+    build: Build, data: Path, *, built_at: datetime, inputs: Mapping[str, str], extras: Extras | None = None
+) -> ReleaseInfo:
+    """Publish what `build` holds and make it current; an equal release that stands whole is kept as it is.
+
+    `extras` are further files by name, each made by a function of the release directory when its parquet files
+    are complete (the page). The parent is the release that was current. Raises `ReleaseError` when the new
+    release does not verify; `current` then stays where it was.
+    """
+    folder = releases_folder(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
+    remove_leftovers(data)
+    aside = temporary_name(folder / "release")
+    aside.mkdir()
+    try:
+        release = _write_content(build, data, aside, built_at, inputs)
+        target = folder / release.id
+        if not (target.exists() and not verify_release(target)):
+            _finish(build, aside, release, extras or {})
+            _put_on_shelf(aside, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    flip(data, release.id)
+    return read_release(target)
+
+
+def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, inputs: Mapping[str, str]) -> ReleaseInfo:
+    """Write every parquet file and work out the id from what was written."""
+    found = {
+        table.full_name: write_parquet(build.con, table, aside / table.file)
+        for table in build.tables.values()
+        if table.parquet
+    }
+    content = sorted(table.full_name for table in build.tables.values() if table.content and table.parquet)
+    digest = content_digest({name: found[name].hexdigest() for name in content})
+    release_id = f"{newest_first_seen(build).isoformat()}-{digest[:12]}"
+    before = current_release(data)
+    parent = before.parent if before and before.id == release_id else before.id if before else None
+    return ReleaseInfo(
+        id=release_id,
+        path=aside,
+        built_at=built_at,
+        parent=parent,
+        content_digest=digest,
+        tables={name: _told(item) for name, item in found.items()},
+        content=content,
+        inputs=dict(inputs),
+        versions=versions(),
+    )
+
+
+def newest_first_seen(build: Build) -> date:
+    """The newest day on which a snapshot in force was first seen; raises `ReleaseError` when there is none."""
+    row = build.con.execute("SELECT max(first_seen) FROM core.snapshot").fetchone()
+    if row is None or row[0] is None:
+        raise ReleaseError("nothing to publish: no source has an accepted edition")
+    newest: date = row[0]
+    return newest
+
+
+def versions() -> dict[str, str]:
+    """The versions that decide over a file's bytes, never over its content."""
+    return {"python": platform.python_version(), "duckdb": duckdb.__version__, "pyarrow": pa.__version__}
+
+
+def _told(item: TableDigest) -> dict[str, Any]:
+    return {"rows": item.rows, "digest": item.hexdigest()}
+
+
+def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras) -> None:
+    """Add the DuckDB file, the package and the extras, then read everything back."""
+    write_published(aside, build.tables, build.con, _release_row(release))
+    sources = [
+        {"title": title, "organization": publisher}
+        for title, publisher in build.con.execute(load_sql("package_sources")).fetchall()
+    ]
+    (aside / PACKAGE).write_text(data_package(release.id, aside, build.tables.values(), sources), "utf-8")
+    (aside / RELEASE_FILE).write_text(release.as_json(), "utf-8")
+    for name, make in extras.items():
+        (aside / name).write_text(make(aside), "utf-8")
+    write_sums(aside)
+    faults = verify_release(aside)
+    if faults:
+        raise ReleaseError(f"the release {release.id} does not read back: {'; '.join(faults)}")
+
+
+def _release_row(release: ReleaseInfo) -> dict[str, Any]:
+    return {
+        "release_id": release.id,
+        "content_digest": release.content_digest,
+        "parent": release.parent,
+        "built_at": release.built_at.replace(tzinfo=None) if release.built_at.tzinfo else release.built_at,
+        "inputs": json.dumps(release.inputs, sort_keys=True),
+        "versions": json.dumps(release.versions, sort_keys=True),
+    }
+
+
+def _put_on_shelf(aside: Path, target: Path) -> None:
+    """Make the files durable and the directory whole under its name; a broken namesake makes way."""
+    sync_tree(aside)
+    if target.exists():
+        target.rename(temporary_name(target))
+    aside.rename(target)
+    sync(target.parent)
+    shutil.rmtree(temporary_name(target), ignore_errors=True)

@@ -1,0 +1,109 @@
+"""The shelf of releases: which there are, which one is current, moving the pointer, taking old ones away."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from warehouse.disk import PREFIX, point, sync
+
+RELEASE_FILE = "release.json"
+CURRENT = "current"
+LEAST_KEPT = 2
+
+
+class ReleaseMissing(LookupError):
+    """No release of that id, or one without a readable release.json."""
+
+
+@dataclass(frozen=True)
+class ReleaseInfo:
+    """What release.json says; `tables` holds rows and digest of every table, `content` names those in the id."""
+
+    id: str
+    path: Path
+    built_at: datetime
+    parent: str | None
+    content_digest: str
+    tables: dict[str, dict[str, Any]]
+    content: list[str]
+    inputs: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by table."""
+        return {name: int(told["rows"]) for name, told in self.tables.items()}
+
+    def as_json(self) -> str:
+        """The text of release.json."""
+        told = {**asdict(self), "built_at": self.built_at.isoformat()}
+        del told["path"]
+        return json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def releases_folder(data: Path) -> Path:
+    """Where the releases of a data directory stand."""
+    return data / "releases"
+
+
+def read_release(directory: Path) -> ReleaseInfo:
+    """What a release says of itself; raises `ReleaseMissing` when it cannot be read."""
+    try:
+        told = json.loads((directory / RELEASE_FILE).read_text("utf-8"))
+        told["built_at"] = datetime.fromisoformat(told["built_at"])
+        return ReleaseInfo(path=directory, **told)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ReleaseMissing(f"{directory.name}: {RELEASE_FILE} is missing or not readable: {error}") from None
+
+
+def current_release(data: Path) -> ReleaseInfo | None:
+    """The release that data/current names, or None before the first one; the pointer is resolved once."""
+    link = data / CURRENT
+    if not link.is_symlink():
+        return None
+    return read_release(releases_folder(data) / Path(os.readlink(link)).name)
+
+
+def list_releases(data: Path) -> list[ReleaseInfo]:
+    """Every whole release, newest build first; work in progress is not listed."""
+    folder = releases_folder(data)
+    if not folder.is_dir():
+        return []
+    found = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted((read_release(path) for path in found), key=lambda item: (item.built_at, item.id), reverse=True)
+
+
+def flip(data: Path, release_id: str) -> None:
+    """Make data/current name a release, by one atomic rename; raises `ReleaseMissing` when there is none."""
+    directory = releases_folder(data) / release_id
+    read_release(directory)
+    target = f"{directory.parent.name}/{release_id}"
+    link = data / CURRENT
+    if not (link.is_symlink() and os.readlink(link) == target):
+        point(link, target)
+
+
+def prune_releases(data: Path, keep: int, now: datetime, min_age_hours: float = 24) -> list[str]:
+    """Remove the oldest releases beyond `keep` (at least two); returns their ids.
+
+    The current release stays, and so does every release younger than `min_age_hours`: somebody may be reading it.
+    A release vanishes by one rename before its files are removed.
+    """
+    current = current_release(data)
+    old = now - timedelta(hours=min_age_hours)
+    removed = []
+    for item in list_releases(data)[max(keep, LEAST_KEPT) :]:
+        if (current and item.id == current.id) or item.built_at > old:
+            continue
+        aside = item.path.with_name(f"{PREFIX}{os.getpid()}-removed-{item.id}")
+        item.path.rename(aside)
+        sync(item.path.parent)
+        shutil.rmtree(aside)
+        removed.append(item.id)
+    return removed
