@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve lock clean venv
+.PHONY: help run test lint serve columns lock clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: $(STAMP) ## lint, types, import direction and the tests
 
 lint: $(STAMP) ## lint and types only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+columns: $(STAMP) ## append the columns of new indicators to warehouse/columns.csv
+	@$(BIN)/python -m warehouse.columns
 
 lock: ## write requirements/lock.txt anew (needs uv)
 	uv pip compile requirements/main.in --universal --python-version 3.11 \

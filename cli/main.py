@@ -8,9 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from catalog.settings import load_settings
-from catalog.strict import DeclarationError
-
 VERBS = ("run", "serve", "status", "sql", "sources", "indicators", "releases", "quarantine", "check")
 USAGE, FAILED = 2, 1
 
@@ -22,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.verb is None:
         parser.print_help()
         return USAGE
+    # Imported after parsing: pydantic costs half of what --help may take.
+    from catalog.settings import load_settings
+    from catalog.strict import DeclarationError
+
     try:
         settings = load_settings(data=args.data, sources=args.sources, lang=args.lang)
         return int(importlib.import_module(f"cli.verbs.{args.verb}").run(args, settings))

@@ -22,6 +22,7 @@ from flows.run import environment, keep_quiet, log_file
 from flows.server import ServerChild, ServerError
 
 if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
     from prefect.runner import Runner
 
 UI_PORT = 4200
@@ -97,36 +98,39 @@ def keep_schedule(
     server.wait_until_healthy()
     # Two nights at once would only wait for each other. The schedule goes on when we start again.
     runner = Runner(name=DEPLOYMENT, limit=1, pause_on_shutdown=False)
-    deployment_id = register(runner, cron, timezone, settings.lang)
-    say(wording.serving(server.api_url.removesuffix("/api"), settings.lang))
     runner.handle_sigterm = interrupt_instead  # type: ignore[method-assign]
-    asyncio.run(keep_running(runner, server, say_next(deployment_id, timezone, settings.lang, say)))
+    deployment = nightly_deployment(cron, timezone, settings.lang)
+
+    async def work() -> None:
+        number = await runner.aadd_deployment(deployment)
+        say(wording.serving(server.api_url.removesuffix("/api"), settings.lang))
+        await keep_running(runner, server, say_next(number, timezone, settings.lang, say))
+
+    asyncio.run(work())
 
 
-def register(runner: Runner, cron: str, timezone: str, lang: str) -> UUID:
-    """Write the deployment `nightly/malam` with its schedule into the server; returns its id."""
-    from prefect.client.schemas.schedules import CronSchedule
+def nightly_deployment(cron: str, timezone: str, lang: str) -> RunnerDeployment:
+    """The deployment `nightly/malam` with its schedule."""
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from flows.nightly import nightly
 
     try:
-        schedule = CronSchedule(cron=cron, timezone=timezone)
+        return RunnerDeployment.from_flow(
+            nightly,
+            name=DEPLOYMENT,
+            schedule=Cron(cron, timezone=timezone),
+            parameters={"lang": lang},
+            paused=False,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
     except ValueError:
         raise ScheduleError(
             f"Jadwal '{cron}' bukan cron yang benar. Contoh: '0 1 * * *' berarti setiap hari pukul 01.00.",
             f"The schedule '{cron}' is not a valid cron. '0 1 * * *' means every day at 01:00.",
         ) from None
-    deployment = RunnerDeployment.from_flow(
-        nightly,
-        name=DEPLOYMENT,
-        schedule=schedule,
-        parameters={"lang": lang},
-        paused=False,
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    return runner.add_deployment(deployment)
 
 
 def interrupt_instead(*_: object) -> None:

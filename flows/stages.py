@@ -12,7 +12,7 @@ from catalog.settings import Settings
 from catalog.strict import DeclarationError, digest_of
 from flows.code import RELEASING, code_digest
 from flows.declared import load_contracts
-from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome, SourceState
 from flows.staging import Judged, Staging
 from sources.connectors import Delivery, TerminalFailure, deliver
 from sources.store import LogEntry, SnapshotStore, next_entry
@@ -56,7 +56,7 @@ def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -
     store = SnapshotStore(settings.data)
     seen = store.entries_of(contract.id)
     entry = next_entry(contract, delivery, seen, today(settings))
-    state = "bundled" if contract.bundled else "unchanged"
+    state: SourceState = "bundled" if contract.bundled else "unchanged"
     if entry is None:
         store.heal(seen[-1], delivery.data)
         return FetchOutcome(contract.id, state, seen[-1].sha256, bundled=contract.bundled)

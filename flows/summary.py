@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.query import query
-from warehouse.shelf import ReleaseInfo, current_release
-
 from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from warehouse.query import query
+from warehouse.shelf import ReleaseInfo, current_release
 
 HEADLINES = ("poverty_rate", "poor_population", "grdp_growth", "population")
 ATTENTION = 3
@@ -99,14 +98,13 @@ def _rows(release: ReleaseInfo, sql: str) -> list[dict[str, Any]]:
 
 def _headlines(release: ReleaseInfo) -> list[dict[str, Any]]:
     """The newest value of each headline indicator for every agglomeration."""
-    wanted = ", ".join(f"'{name}'" for name in HEADLINES)
     found = _rows(
         release,
         "SELECT indicator, region_code, year, value, unit, obs_status, synthetic FROM joint.indicator_value "
-        f"WHERE region_role = 'agglomeration' AND breakdown = '_T' AND indicator IN ({wanted}) "
-        "AND superseded_at IS NULL AND value IS NOT NULL "
+        "WHERE region_role = 'agglomeration' AND breakdown = '_T' AND superseded_at IS NULL AND value IS NOT NULL "
         "QUALIFY year = max(year) OVER (PARTITION BY indicator, region_code)",
     )
+    found = [row for row in found if row["indicator"] in HEADLINES]
     return sorted(found, key=lambda row: (row["region_code"], HEADLINES.index(row["indicator"])))
 
 

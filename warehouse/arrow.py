@@ -33,7 +33,7 @@ class RowsError(ValueError):
 
 def schema_of(table: Table) -> pa.Schema:
     """The parquet schema of a table: dictionary types where declared, metadata on the table and every field."""
-    metadata = {
+    metadata: dict[bytes | str, bytes | str] = {
         "table": table.full_name,
         "description_id": table.comment.id,
         "description_en": table.comment.en,
@@ -42,8 +42,8 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.schema([_field(column) for column in table.columns], metadata=metadata)
 
 
-def _field(column: Column) -> pa.Field:
-    metadata = {"label_id": column.id, "label_en": column.en}
+def _field(column: Column) -> pa.Field[Any]:
+    metadata: dict[bytes | str, bytes | str] = {"label_id": column.id, "label_en": column.en}
     if column.unit:
         metadata["unit"] = column.unit
     if column.indicator:

@@ -27,7 +27,7 @@ from warehouse.ddl import comment_all, create_all
 from warehouse.disk import put_in_place, temporary_name
 from warehouse.fold import Edition, fold
 from warehouse.model import Table, load_model
-from warehouse.sqlfiles import names
+from warehouse.sqlfiles import load_sql, names
 from warehouse.wide import fill_sectors, fill_wide
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def load_rows(build: Build, table: str, rows: Rows) -> None:
     """
     declared = build.tables[table]
     build.con.register("rows_to_load", as_table(declared, rows))
-    build.con.execute(f"INSERT INTO {table} ({names(declared.names)}) SELECT * FROM rows_to_load")
+    build.con.execute(load_sql("insert", table=table, columns=names(declared.names), rows="rows_to_load"))
     build.con.unregister("rows_to_load")
 
 

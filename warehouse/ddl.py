@@ -56,6 +56,8 @@ def order_by(table: Table) -> str:
     return ", ".join(f"{quoted(name)} NULLS FIRST" for name in table.order)
 
 
-def select_sorted(table: Table) -> str:
-    """All rows of a table in their one order, columns as declared."""
-    return f"SELECT {names(table.names)} FROM {table.full_name} ORDER BY {order_by(table)}"
+def select_sorted(table: Table, condition: str = "true") -> str:
+    """Rows of a table in their one order, columns as declared."""
+    return load_sql(
+        "sorted", columns=names(table.names), table=table.full_name, condition=condition, order=order_by(table)
+    )

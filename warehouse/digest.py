@@ -21,22 +21,22 @@ VERSION = "mojoraya-content-1"
 class ColumnDigest:
     """The running digest of one column."""
 
-    def __init__(self, field: pa.Field) -> None:
+    def __init__(self, field: pa.Field[Any]) -> None:
         self.name: str = field.name
         self.kind = _kind(field.type)
         self._dictionary = pa.types.is_dictionary(field.type)
         self._parts = [hashlib.sha256() for _ in range(3)]
         self._codes: dict[str, int] = {}
 
-    def update(self, values: pa.Array) -> None:
-        """Add the next values of the column, in row order."""
+    def update(self, values: Any) -> None:
+        """Add the next values of the column, an Arrow array, in row order."""
         validity, first, second = self._parts
-        validity.update(memoryview(np.asarray(values.is_valid()).astype(np.uint8)))
+        validity.update(np.asarray(values.is_valid()).astype(np.uint8).tobytes())
         if self._dictionary:
-            first.update(memoryview(self._code_numbers(values)))
+            first.update(self._code_numbers(values))
         elif pa.types.is_string(values.type):
             filled = values.fill_null("") if values.null_count else values
-            first.update(memoryview(np.asarray(pc.binary_length(filled)).astype("<i4")))
+            first.update(np.asarray(pc.binary_length(filled)).astype("<i4").tobytes())
             second.update(_text_bytes(filled))
         else:
             first.update(_fixed_bytes(values))
@@ -52,16 +52,17 @@ class ColumnDigest:
             whole.update(len(text).to_bytes(8, "little") + text)
         return whole.hexdigest()
 
-    def _code_numbers(self, values: pa.Array) -> np.ndarray[Any, Any]:
+    def _code_numbers(self, values: Any) -> bytes:
         """Codes in order of first appearance; -1 where empty."""
-        encoded = values if pa.types.is_dictionary(values.type) else pc.dictionary_encode(values)
+        encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         indices = np.asarray(encoded.indices.fill_null(-1)).astype("<i4")
         used, position = np.unique(indices[indices >= 0], return_index=True)
         texts = encoded.dictionary.to_pylist()
         lookup = np.full(len(texts) + 1, -1, dtype="<i4")
         for index in used[np.argsort(position)]:
             lookup[index] = self._codes.setdefault(texts[index], len(self._codes))
-        return np.ascontiguousarray(lookup[indices])
+        found: bytes = lookup[indices].tobytes()
+        return found
 
 
 class TableDigest:
@@ -107,24 +108,25 @@ def _kind(kind: pa.DataType) -> str:
     return f"dictionary<{kind.value_type}>" if pa.types.is_dictionary(kind) else str(kind)
 
 
-def _text_bytes(values: pa.Array) -> memoryview:
+def _text_bytes(values: Any) -> bytes:
     """The UTF-8 bytes of all texts, one after the other."""
-    if len(values) == 0:
-        return memoryview(b"")
     _, offsets, data = values.buffers()
+    if len(values) == 0 or data is None:
+        return b""
     ends = np.frombuffer(offsets, dtype="<i4", count=len(values) + 1, offset=4 * values.offset)
-    return memoryview(data)[int(ends[0]) : int(ends[-1])] if data else memoryview(b"")
+    return bytes(memoryview(data)[int(ends[0]) : int(ends[-1])])
 
 
-def _fixed_bytes(values: pa.Array) -> memoryview:
+def _fixed_bytes(values: Any) -> bytes:
     """Values of a fixed width, little-endian, empty ones as zero, minus zero as zero."""
     if pa.types.is_boolean(values.type):
-        return memoryview(np.asarray(values.fill_null(value=False)).astype(np.uint8))
+        return np.asarray(pc.fill_null(values, pa.scalar(value=False))).astype(np.uint8).tobytes()
     if pa.types.is_floating(values.type):
-        return memoryview(np.asarray(values.fill_null(0.0)).astype("<f8") + 0.0)
+        return (np.asarray(values.fill_null(0.0)).astype("<f8") + 0.0).tobytes()
     width = values.type.byte_width
-    raw = np.frombuffer(values.buffers()[1], dtype=np.uint8, count=len(values) * width, offset=values.offset * width)
+    start, count = values.offset * width, len(values) * width
+    raw = np.frombuffer(values.buffers()[1], dtype=np.uint8, count=count, offset=start)
     if not values.null_count:
-        return memoryview(raw)
+        return raw.tobytes()
     known = np.repeat(np.asarray(values.is_valid()), width)
-    return memoryview(np.where(known, raw, 0).astype(np.uint8))
+    return np.where(known, raw, 0).astype(np.uint8).tobytes()

@@ -51,25 +51,29 @@ class Edition:
     bytes: int
 
 
-EDITION_SCHEMA = pa.schema(
-    [
-        ("edition_no", pa.int32()),
-        ("tidy", pa.string()),
-        ("failures", pa.string()),
-        ("source", pa.string()),
-        ("snapshot", pa.string()),
-        ("publication", pa.string()),
-        ("file", pa.string()),
-        ("evidence", pa.string()),
-        ("synthetic", pa.bool_()),
-        ("published", pa.date32()),
-        ("first_seen", pa.date32()),
-        ("vintage", pa.date32()),
-        ("next_closing_no", pa.int32()),
-        ("next_closing_at", pa.date32()),
-        ("id_part", pa.string()),
-    ]
-)
+EDITION_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("edition_no", pa.int32()),
+    ("tidy", pa.string()),
+    ("failures", pa.string()),
+    ("source", pa.string()),
+    ("snapshot", pa.string()),
+    ("publication", pa.string()),
+    ("file", pa.string()),
+    ("evidence", pa.string()),
+    ("synthetic", pa.bool_()),
+    ("published", pa.date32()),
+    ("first_seen", pa.date32()),
+    ("vintage", pa.date32()),
+    ("next_closing_no", pa.int32()),
+    ("next_closing_at", pa.date32()),
+    ("id_part", pa.string()),
+]
+EDITION_SCHEMA = pa.schema(EDITION_FIELDS)
+BREAK_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("indicator", pa.string()),
+    ("region_code", pa.string()),
+    ("year", pa.int32()),
+]
 UNIT_SEPARATOR = "\x1f"
 
 
@@ -98,14 +102,14 @@ def _fold_source(con: DuckDBPyConnection, source: str, editions: list[Edition]) 
 
 def _declare_breaks(con: DuckDBPyConnection, catalog: Catalog) -> None:
     """The temporary table declared_break: first years of breaks, region_code NULL where it holds for all."""
+    everywhere: list[str | None] = [None]
     rows = [
         {"indicator": item.id, "region_code": region, "year": one.year}
         for item in catalog.indicators.values()
         for one in item.breaks
-        for region in (one.regions or [None])
+        for region in (one.regions or everywhere)
     ]
-    schema = pa.schema([("indicator", pa.string()), ("region_code", pa.string()), ("year", pa.int32())])
-    _temp_table(con, "declared_break", rows, schema)
+    _temp_table(con, "declared_break", rows, pa.schema(BREAK_FIELDS))
 
 
 def _declare_editions(con: DuckDBPyConnection, editions: list[Edition]) -> None:
@@ -134,7 +138,7 @@ def _edition_row(number: int, item: Edition, closing: tuple[int | None, date | N
 
 def _temp_table(con: DuckDBPyConnection, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
     con.register(f"{name}_rows", pa.Table.from_pylist(rows, schema=schema))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_rows")
+    con.execute(load_sql("temp_table", table=name, rows=f"{name}_rows"))
     con.unregister(f"{name}_rows")
 
 

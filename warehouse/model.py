@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from catalog.load import Catalog
 from catalog.models import Domain, Indicator
-from catalog.strict import Bilingual, Declared, DeclarationError, explain_errors
+from catalog.strict import Bilingual, DeclarationError, Declared, explain_errors
 
 HERE = Path(__file__).resolve().parent
 TABLES = HERE / "tables.toml"

@@ -36,4 +36,4 @@ def read_digest(path: Path, name: str) -> TableDigest:
 
 
 def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
-    return file.iter_batches(ROW_GROUP)  # type: ignore[no-any-return]
+    return file.iter_batches(ROW_GROUP)

@@ -14,7 +14,7 @@ from warehouse.arrow import as_table
 from warehouse.build import connect
 from warehouse.ddl import comment_all, create_all, create_macros, select_sorted
 from warehouse.model import Table
-from warehouse.sqlfiles import names
+from warehouse.sqlfiles import load_sql, names
 from warehouse.stream import ROW_GROUP
 
 FILE = "mojoraya.duckdb"
@@ -53,5 +53,5 @@ def _rows(
 
 def _insert(con: DuckDBPyConnection, table: Table, rows: pa.RecordBatchReader | pa.Table) -> None:
     con.register("rows_to_publish", rows)
-    con.execute(f"INSERT INTO {table.full_name} ({names(table.names)}) SELECT * FROM rows_to_publish")
+    con.execute(load_sql("insert", table=table.full_name, columns=names(table.names), rows="rows_to_publish"))
     con.unregister("rows_to_publish")

@@ -20,11 +20,12 @@ import pyarrow as pa
 from warehouse.build import Build
 from warehouse.digest import TableDigest, content_digest
 from warehouse.disk import remove_leftovers, sync, sync_tree, temporary_name
+from warehouse.model import Table
 from warehouse.package import PACKAGE, data_package, write_sums
 from warehouse.parquet import write_parquet
 from warehouse.published import write_published
 from warehouse.shelf import RELEASE_FILE, ReleaseInfo, current_release, flip, read_release, releases_folder
-from warehouse.sqlfiles import load_sql
+from warehouse.sqlfiles import load_sql, names
 from warehouse.verify import verify_release
 
 Extras = Mapping[str, Callable[[Path], str]]
@@ -63,6 +64,8 @@ def write_release(
 
 def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, inputs: Mapping[str, str]) -> ReleaseInfo:
     """Write every parquet file and work out the id from what was written."""
+    for table in build.tables.values():
+        _refuse_duplicates(build, table)
     found = {
         table.full_name: write_parquet(build.con, table, aside / table.file)
         for table in build.tables.values()
@@ -84,6 +87,19 @@ def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, in
         inputs=dict(inputs),
         versions=versions(),
     )
+
+
+def _refuse_duplicates(build: Build, table: Table) -> None:
+    """A key that does not identify one row is a fault of ours, whatever the publishers sent."""
+    if not table.unique:
+        return
+    key = names(table.key)
+    rows, keys = build.con.execute(load_sql("key_count", key=key, table=table.full_name)).fetchall()[0]
+    if rows == keys:
+        return
+    twice = build.con.execute(load_sql("key_twice", key=key, table=table.full_name)).fetchone()
+    if twice:
+        raise ReleaseError(f"{table.full_name}: two rows have the key {', '.join(map(str, twice))}")
 
 
 def newest_first_seen(build: Build) -> date:

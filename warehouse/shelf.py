@@ -67,7 +67,7 @@ def current_release(data: Path) -> ReleaseInfo | None:
     link = data / CURRENT
     if not link.is_symlink():
         return None
-    return read_release(releases_folder(data) / Path(os.readlink(link)).name)
+    return read_release(releases_folder(data) / link.readlink().name)
 
 
 def list_releases(data: Path) -> list[ReleaseInfo]:
@@ -85,7 +85,7 @@ def flip(data: Path, release_id: str) -> None:
     read_release(directory)
     target = f"{directory.parent.name}/{release_id}"
     link = data / CURRENT
-    if not (link.is_symlink() and os.readlink(link) == target):
+    if not (link.is_symlink() and str(link.readlink()) == target):
         point(link, target)
 
 

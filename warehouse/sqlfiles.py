@@ -14,7 +14,7 @@ def _template(name: str) -> Template:
     return Template((FOLDER / f"{name}.sql").read_text("utf-8"))
 
 
-def load_sql(name: str, **parts: str) -> str:
+def load_sql(name: str, /, **parts: str) -> str:
     """The statement(s) of sql/<name>.sql; `parts` fill its $placeholders and must fill them all."""
     return _template(name).substitute(parts)
 

@@ -3,65 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from warehouse.arrow import schema_of
-from warehouse.ddl import order_by
+from warehouse.ddl import select_sorted
 from warehouse.model import Table
-from warehouse.sqlfiles import names, quoted, text
+from warehouse.sqlfiles import load_sql, quoted, text
 
 ROW_GROUP = 262_144
 PART = 1_000_000
-# The first column of a key is compared in ranges; only these kinds come first in one.
-Bound = str | date | int
 
 
-def sorted_batches(con: DuckDBPyConnection, table: Table, source: str | None = None) -> Iterator[pa.RecordBatch]:
+def sorted_batches(con: DuckDBPyConnection, table: Table) -> Iterator[pa.RecordBatch]:
     """The rows of a table in its one order, as batches of ROW_GROUP rows (the last may be shorter).
 
-    `source` is what to select from when it is not the table itself. The table is sorted in ranges of its first key
-    column, so that memory holds one range and rows stored in order are sorted cheaply.
+    The table is sorted in ranges of its first key column, so that memory holds one range at a time, and rows that
+    are stored in order are sorted cheaply.
     """
-    schema = schema_of(table)
-    parts = (_part(con, table, source or table.full_name, where) for where in _ranges(con, table, source))
-    return _regrouped(parts, schema)
+    parts = (con.execute(select_sorted(table, where)).to_arrow_table() for where in _ranges(con, table))
+    return _regrouped(parts, schema_of(table))
 
 
-def _part(con: DuckDBPyConnection, table: Table, source: str, where: str) -> pa.Table:
-    return con.execute(
-        f"SELECT {names(table.names)} FROM {source} WHERE {where} ORDER BY {order_by(table)}"
-    ).to_arrow_table()
-
-
-def _ranges(con: DuckDBPyConnection, table: Table, source: str | None) -> Iterator[str]:
+def _ranges(con: DuckDBPyConnection, table: Table) -> Iterator[str]:
     """Conditions that cut the table into consecutive ranges of about PART rows."""
     first = quoted(table.key[0])
-    counts: list[tuple[Any, int]] = con.execute(
-        f"SELECT {first}, count(*) FROM {source or table.full_name} GROUP BY {first} ORDER BY {first} NULLS FIRST"
-    ).fetchall()
-    if sum(count for _, count in counts) <= PART or len(counts) == 1:
-        yield "true"
-        return
-    start = 0
+    counts = con.execute(load_sql("first_key", column=first, table=table.full_name)).fetchall()
+    low: str | None = None
     rows = 0
-    for position, (value, count) in enumerate(counts):
+    for value, count in counts[:-1]:
         rows += count
-        if rows >= PART or position == len(counts) - 1:
-            low = counts[start][0]
-            yield (
-                f"{first} >= {_literal(low)} AND {first} <= {_literal(value)}"
-                if low is not None
-                else (f"{first} IS NULL OR {first} <= {_literal(value)}")
-            )
-            start, rows = position + 1, 0
+        if rows >= PART and value is not None:
+            yield _between(first, low, text(str(value)))
+            low, rows = text(str(value)), 0
+    yield _between(first, low, None)
 
 
-def _literal(value: Bound | None) -> str:
-    return "NULL" if value is None else str(value) if isinstance(value, int) else text(str(value))
+def _between(column: str, low: str | None, high: str | None) -> str:
+    """Above `low` and up to `high`; empty values belong to the first range."""
+    above = f"{column} > {low}" if low else "true"
+    upto = f"{column} <= {high}" if high else "true"
+    return f"({above} AND {upto})" if low else f"({column} IS NULL OR {upto})"
 
 
 def _regrouped(parts: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -87,7 +71,7 @@ def one_batch(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=schema)
 
 
-def _contiguous(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+def _contiguous(values: Any, kind: pa.DataType) -> Any:
     if values.num_chunks == 0:
         return pa.array([], kind)
     encode = pa.types.is_dictionary(kind) and not pa.types.is_dictionary(values.type)

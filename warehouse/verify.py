@@ -16,7 +16,6 @@ from warehouse.package import PACKAGE, SUMS, file_sha256, read_sums
 from warehouse.parquet import read_digest
 from warehouse.published import FILE
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, read_release
-from warehouse.sqlfiles import names
 from warehouse.stream import ROW_GROUP, one_batch
 
 
@@ -82,7 +81,8 @@ def _one_table(
         if schema.names != fields.get(path.name):
             yield f"{path.name}: its columns are not those in {PACKAGE}"
         yield from _differences(path.name, read_digest(path, name), told)
-        rows = con.execute(f"SELECT {names(schema.names)} FROM {name}").to_arrow_reader(ROW_GROUP)
+        columns = [duckdb.ColumnExpression(column) for column in schema.names]
+        rows = con.table(name).select(*columns).to_arrow_reader(ROW_GROUP)
         yield from _differences(f"{FILE}, {name}", _digest(name, schema, rows), told)
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         yield f"{name}: does not read back: {error}"

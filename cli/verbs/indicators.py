@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from catalog.settings import Settings
 from cli.output import add_format, show
+
+if TYPE_CHECKING:
+    from catalog.settings import Settings
 
 HELP = "daftar indikator / list the indicators"
 COLUMNS = {

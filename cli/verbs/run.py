@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from catalog.settings import Settings
+if TYPE_CHECKING:
+    from catalog.settings import Settings
 
 HELP = "jalankan satu malam sekarang / run one night now"
 

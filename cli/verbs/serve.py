@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from catalog.settings import Settings
+if TYPE_CHECKING:
+    from catalog.settings import Settings
 
 HELP = "layani: server Prefect dan jadwal malam / serve: Prefect server and the nightly schedule"
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from catalog.settings import Settings
 from cli.output import add_format, show
+
+if TYPE_CHECKING:
+    from catalog.settings import Settings
 
 HELP = "daftar sumber / list the sources"
 COLUMNS = {

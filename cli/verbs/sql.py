@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from catalog.settings import Settings
 from cli.output import add_format, show
+
+if TYPE_CHECKING:
+    from catalog.settings import Settings
 
 HELP = "kueri SQL atas rilis terkini / SQL on the current release"
 
@@ -19,9 +22,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the answer; 1 when there is no release or the query fails, with DuckDB's reason."""
-    from warehouse.query import QueryError, query
-
     from cli.current import release_or_complain
+    from warehouse.query import QueryError, query
 
     release = release_or_complain(settings)
     if release is None:

@@ -1,0 +1,6 @@
+-- How many rows stand under each value of a table's first key column.
+-- Grain: value of that column.  Key: the same.
+SELECT $column, count(*) AS rows
+FROM $table
+GROUP BY $column
+ORDER BY $column NULLS FIRST
