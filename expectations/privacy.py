@@ -32,7 +32,7 @@ PLAIN_DECIMAL = re.compile(r"\s*-?\d+[.,]\d+\s*")
 WHOLE_AS_FLOAT = re.compile(r"\s*(\d{16})[.,]0+\s*", re.ASCII)
 PLAIN_NUMBER = re.compile(r"\s*-?\d+(?:[.,]\d+)*\s*")
 PHONE = re.compile(r"(?<![\d.,+])(\+62|62|0)[ \-]?8[1-9]\d(?:[ \-]?\d){6,9}(?!\d)", re.ASCII)
-EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[A-Za-z]{2,}")
+EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[A-Za-z]{2,}")
 OFFICE_EMAIL = re.compile(rf"(?:{'|'.join(DECLARED['offices'])})\w*@[\w.\-]+\.go\.id", re.IGNORECASE)
 # One cheap look decides whether cells must be looked at: most files stop here.
 SUSPECT = re.compile(

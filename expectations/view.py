@@ -92,5 +92,9 @@ def _codes_in_group(view: pd.DataFrame, contract: Contract, catalog: Catalog) ->
     dimensions = {name: catalog.indicators[name].total_from for name in contract.indicators}
     starts = view["indicator"].map({name: f"{dimension}=" for name, dimension in dimensions.items() if dimension})
     part = [bool(b and isinstance(s, str) and b.startswith(s)) for b, s in zip(view["breakdown"], starts, strict=True)]
-    counts = view[part].groupby(["indicator", "region_code", "period"])["breakdown"].transform("nunique")
+    counts = (
+        view[np.array(part, dtype=bool)]
+        .groupby(["indicator", "region_code", "period"])["breakdown"]
+        .transform("nunique")
+    )
     return counts.astype("float64").reindex(view.index)

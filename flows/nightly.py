@@ -152,7 +152,10 @@ def scheduled_night(lang: str) -> Night:
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     trigger = "schedule" if run is not None and run.auto_scheduled else "deployment"
-    return Night(load_settings(lang=lang), lambda line: print(line, flush=True), trigger, datetime.now(UTC))
+    settings, started = load_settings(lang=lang), datetime.now(UTC)
+    night = Night(settings, lambda line: print(line, flush=True), trigger, started)
+    night.report(wording.night_line(started.astimezone(ZoneInfo(settings.timezone)), lang))
+    return night
 
 
 def leave_artifact(outcome: NightOutcome, lang: str) -> None:

@@ -271,8 +271,8 @@ def freshness_row(items: list[Judged], contract: Contract) -> dict[str, Any]:
 
 
 def _last_year(item: Judged) -> int | None:
-    years = pq.read_table(item.folder / "tidy.parquet", columns=["year"])["year"].drop_null().to_pylist()
-    return max(years, default=None)
+    years = pq.read_table(item.folder / "tidy.parquet", columns=["year"])["year"].drop_null()
+    return max((int(year) for year in years.to_pylist()), default=None)
 
 
 def run_row(line: Mapping[str, Any]) -> dict[str, Any]:

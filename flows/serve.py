@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,6 +22,7 @@ from flows.run import environment, keep_quiet, log_file
 from flows.server import ServerChild, ServerError
 
 if TYPE_CHECKING:
+    from prefect.client.schemas.objects import StateType
     from prefect.deployments.runner import RunnerDeployment
     from prefect.runner import Runner
 
@@ -103,6 +104,8 @@ def keep_schedule(
 
     async def work() -> None:
         number = await runner.aadd_deployment(deployment)
+        if not server.given_url:
+            await close_interrupted(number)
         say(wording.serving(server.api_url.removesuffix("/api"), settings.lang))
         await keep_running(runner, server, say_next(number, timezone, settings.lang, say))
 
@@ -118,7 +121,7 @@ def nightly_deployment(cron: str, timezone: str, lang: str) -> RunnerDeployment:
     from flows.nightly import nightly
 
     try:
-        return RunnerDeployment.from_flow(
+        deployment = RunnerDeployment.from_flow(
             nightly,
             name=DEPLOYMENT,
             schedule=Cron(cron, timezone=timezone),
@@ -131,6 +134,9 @@ def nightly_deployment(cron: str, timezone: str, lang: str) -> RunnerDeployment:
             f"Jadwal '{cron}' bukan cron yang benar. Contoh: '0 1 * * *' berarti setiap hari pukul 01.00.",
             f"The schedule '{cron}' is not a valid cron. '0 1 * * *' means every day at 01:00.",
         ) from None
+    # Set on purpose: a deployment that once belonged to a work pool is taken back.
+    deployment.work_pool_name = deployment.work_queue_name = None
+    return deployment
 
 
 def interrupt_instead(*_: object) -> None:
@@ -155,39 +161,49 @@ async def keep_running(runner: Runner, server: ServerChild, news: Coroutine[None
 
 async def watch(server: ServerChild) -> None:
     """Raise `ServerError` once the server has ended by itself."""
-    while server.is_running():
+    while server.is_running():  # noqa: ASYNC110 - a process gives no event
         await asyncio.sleep(WATCH_SECONDS)
     raise server.ended()
 
 
 async def say_next(deployment: UUID, timezone: str, lang: str, say: Callable[[str], None]) -> None:
     """Tell when the next run is, as the server has it; its scheduler needs a few seconds for that."""
-    while (when := await next_run(deployment)) is None:
+    while (when := await next_run(deployment)) is None:  # noqa: ASYNC110 - nor does a remote table
         await asyncio.sleep(WATCH_SECONDS)
     say(wording.next_run(when.astimezone(ZoneInfo(timezone)), timezone, lang))
+
+
+async def close_interrupted(deployment: UUID) -> None:
+    """Mark runs that were under way when we last stopped as crashed: nobody else runs them in our own server."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    async with get_client() as client:
+        for run in await client.read_flow_runs(**runs_of(deployment, StateType.RUNNING, StateType.PENDING)):
+            await client.set_flow_run_state(run.id, Crashed(message="mojoraya serve berhenti"), force=True)
+
+
+def runs_of(deployment: UUID, *states: StateType, after: datetime | None = None) -> dict[str, Any]:
+    """The filters that select the runs of a deployment in some states, expected after a time."""
+    from prefect.client.schemas import filters
+
+    return {
+        "deployment_filter": filters.DeploymentFilter(id=filters.DeploymentFilterId(any_=[deployment])),
+        "flow_run_filter": filters.FlowRunFilter(
+            state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=list(states))),
+            expected_start_time=filters.FlowRunFilterExpectedStartTime(after_=after) if after else None,
+        ),
+    }
 
 
 async def next_run(deployment: UUID) -> datetime | None:
     """The time of the next scheduled run of a deployment, None when the server has none yet."""
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import (
-        DeploymentFilter,
-        DeploymentFilterId,
-        FlowRunFilter,
-        FlowRunFilterExpectedStartTime,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
-    )
     from prefect.client.schemas.objects import StateType
     from prefect.client.schemas.sorting import FlowRunSort
 
-    scheduled = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
-    ahead = FlowRunFilterExpectedStartTime(after_=datetime.now(UTC))
+    asked = runs_of(deployment, StateType.SCHEDULED, after=datetime.now(UTC))
     async with get_client() as client:
-        runs = await client.read_flow_runs(
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
-            flow_run_filter=FlowRunFilter(state=scheduled, expected_start_time=ahead),
-            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
-            limit=1,
-        )
+        runs = await client.read_flow_runs(**asked, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=1)
     return runs[0].expected_start_time if runs else None

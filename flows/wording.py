@@ -54,8 +54,8 @@ def moment(when: datetime, lang: str) -> str:
 def waking_line(lang: str, *, first: bool) -> str:
     """One line while the Prefect server starts, which takes longest on the very first run."""
     if lang == "en":
-        return f"{'prepare':<8}the Prefect server" + (" for the first time (about 12 s)" if first else "")
-    return f"{'siapkan':<8}server Prefect" + (" untuk pertama kali (sekitar 12 detik)" if first else "")
+        return f"{'prepare':<8}the Prefect server" + (" for the first time (about 10 s)" if first else "")
+    return f"{'siapkan':<8}server Prefect" + (" untuk pertama kali (sekitar 10 detik)" if first else "")
 
 
 def port_taken(wanted: int, given: int, lang: str) -> str:
@@ -83,6 +83,11 @@ def stopped(lang: str) -> str:
     if lang == "en":
         return "Stopped; the schedule goes on with the next start."
     return "Berhenti; jadwal berlanjut saat dijalankan lagi."
+
+
+def night_line(begun: datetime, lang: str) -> str:
+    """One line at the head of a night that a schedule started."""
+    return f"{'night' if lang == 'en' else 'malam':<8}{moment(begun, lang)}"
 
 
 def fetch_line(outcome: FetchOutcome, lang: str) -> str:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -56,7 +58,7 @@ def published(observations: pd.DataFrame, families: Mapping[str, str]) -> Iterat
 
 def _published(row: Any, families: Mapping[str, str]) -> Value:
     known = not pd.isna(row.value)
-    half = (row.rounding_step or 0) / 2
+    half = Decimal(row.rounding_step or 0) / 2
     return Value(
         indicator=str(row.indicator),
         region=str(row.region_code),

@@ -19,15 +19,15 @@ from duckdb import DuckDBPyConnection
 
 from catalog.contract import Contract
 from catalog.load import Catalog
-from catalog.models import Indicator
+from catalog.models import Indicator, Unit
 from transforms.joint_frames import roles
 from warehouse.arrow import as_table
 from warehouse.columns import COLUMNS, published_tables
 from warehouse.ddl import comment_all, create_all
-from warehouse.disk import put_in_place, temporary_name
+from warehouse.disk import put_in_place, remove_leftovers, temporary_name
 from warehouse.fold import Edition, fold
 from warehouse.model import Table, load_model
-from warehouse.sqlfiles import load_sql, names
+from warehouse.sqlfiles import literal_path, load_sql, names, text
 from warehouse.wide import fill_sectors, fill_wide
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def open_build(path: Path, catalog: Catalog, columns: Path = COLUMNS) -> Iterato
     """
     tables = published_tables(catalog, columns)
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent)
     aside = temporary_name(path)
     try:
         con = connect(aside)
@@ -134,9 +135,21 @@ def load_joint(build: Build, values: Rows, inputs: Rows) -> None:
     fill_sectors(build.con, build.tables["joint.economy_sector"], build.catalog)
 
 
+def load_changes(build: Build, previous: Path | None) -> None:
+    """Fill meta.change against the release in the directory `previous`; the first release has nothing to compare."""
+    table = build.tables["joint.indicator_value"]
+    if previous is not None and (previous / table.file).is_file():
+        before = f"read_parquet({text(literal_path(previous / table.file))})"
+        build.con.execute(load_sql("changes", before=before))
+
+
 def _load_catalog(build: Build) -> None:
     load_rows(build, "core.region", _region_rows(build.catalog))
-    load_rows(build, "core.indicator", [_indicator_row(item) for item in build.catalog.indicators.values()])
+    load_rows(
+        build,
+        "core.indicator",
+        [_indicator_row(item, build.catalog.units[item.unit]) for item in build.catalog.indicators.values()],
+    )
     schemas = load_model().schemas
     load_rows(
         build,
@@ -165,7 +178,7 @@ def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:
     ]
 
 
-def _indicator_row(item: Indicator) -> dict[str, Any]:
+def _indicator_row(item: Indicator, unit: Unit) -> dict[str, Any]:
     same = (
         "id", "domain", "symbol", "unit", "decimals", "derived_decimals", "producer", "method_version", "frequency",
         "estimation_level", "survey", "sensitive", "direction", "fixed_base", "wide",
@@ -178,6 +191,8 @@ def _indicator_row(item: Indicator) -> dict[str, Any]:
         "definition_en": item.definition.en,
         "reference_id": item.reference.id,
         "reference_en": item.reference.en,
+        "unit_label_id": unit.label.id,
+        "unit_label_en": unit.label.en,
         "rules": ", ".join(rule.kind for rule in item.rules),
     }
 

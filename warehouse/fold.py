@@ -19,7 +19,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from catalog.load import Catalog
-from warehouse.sqlfiles import load_sql, text
+from warehouse.sqlfiles import literal_path, load_sql, text
 
 
 class FoldError(RuntimeError):
@@ -83,11 +83,13 @@ def fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog)
     Raises `FoldError` when an edition holds a key twice, or a figure without key or value, that is not among its
     critical failures.
     """
-    _declare_breaks(con, catalog)
     ordered = sorted(editions, key=lambda item: (item.source, item.vintage, item.position))
+    con.begin()
+    _declare_breaks(con, catalog)
     for source, items in groupby(ordered, key=lambda item: item.source):
         _fold_source(con, source, list(items))
     con.execute(load_sql("fold_cleanup"))
+    con.commit()
 
 
 def _fold_source(con: DuckDBPyConnection, source: str, editions: list[Edition]) -> None:
@@ -153,10 +155,6 @@ def _refuse_faults(con: DuckDBPyConnection, source: str) -> None:
 
 
 def _path_list(paths: Iterable[Path]) -> str:
-    """Distinct paths as an SQL list; DuckDB takes brackets and stars in a path for patterns, so escape them."""
-    distinct = sorted({str(path.absolute()) for path in paths})
-    return "[" + ", ".join(text(_literally(path)) for path in distinct) + "]"
-
-
-def _literally(path: str) -> str:
-    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in path)
+    """Distinct paths as an SQL list."""
+    distinct = sorted({path.absolute() for path in paths})
+    return "[" + ", ".join(text(literal_path(path)) for path in distinct) + "]"

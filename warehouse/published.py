@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from warehouse.arrow import as_table
 from warehouse.build import connect
 from warehouse.ddl import comment_all, create_all, create_macros, select_sorted
 from warehouse.model import Table
-from warehouse.sqlfiles import load_sql, names
-from warehouse.stream import ROW_GROUP
+from warehouse.sqlfiles import literal_path, load_sql, names
 
 FILE = "mojoraya.duckdb"
 RELEASE = "meta.release"
@@ -30,28 +28,29 @@ def write_published(
     """
     con = connect(directory / FILE)
     try:
+        con.begin()
         create_all(con, tables.values())
         for table in tables.values():
-            _insert(con, table, _rows(table, directory, source, release))
+            _insert(con, table, _rows(con, table, directory, source, release))
         comment_all(con, tables.values())
         create_macros(con)
+        con.commit()
         con.execute("CHECKPOINT")
     finally:
         con.close()
 
 
 def _rows(
-    table: Table, directory: Path, source: DuckDBPyConnection, release: Mapping[str, Any]
-) -> pa.RecordBatchReader | pa.Table:
+    con: DuckDBPyConnection, table: Table, directory: Path, source: DuckDBPyConnection, release: Mapping[str, Any]
+) -> DuckDBPyRelation | pa.Table:
     if table.parquet:
-        file = pq.ParquetFile(directory / table.file)
-        return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(ROW_GROUP))
+        return con.read_parquet(literal_path(directory / table.file))
     if table.full_name == RELEASE:
         return as_table(table, [release])
     return source.execute(select_sorted(table)).to_arrow_table()
 
 
-def _insert(con: DuckDBPyConnection, table: Table, rows: pa.RecordBatchReader | pa.Table) -> None:
+def _insert(con: DuckDBPyConnection, table: Table, rows: DuckDBPyRelation | pa.Table) -> None:
     con.register("rows_to_publish", rows)
     con.execute(load_sql("insert", table=table.full_name, columns=names(table.names), rows="rows_to_publish"))
     con.unregister("rows_to_publish")

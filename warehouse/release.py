@@ -47,7 +47,6 @@ def write_release(
     folder = releases_folder(data)
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
-    remove_leftovers(data)
     aside = temporary_name(folder / "release")
     aside.mkdir()
     try:

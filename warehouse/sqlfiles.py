@@ -32,3 +32,8 @@ def text(value: str) -> str:
 def names(columns: list[str]) -> str:
     """Column names as an SQL list."""
     return ", ".join(quoted(column) for column in columns)
+
+
+def literal_path(path: Path) -> str:
+    """A path for DuckDB's readers, which would take brackets, stars and question marks in it for a pattern."""
+    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in str(path))

@@ -1,4 +1,4 @@
--- The observations of one source, in the order of the table.
+-- The observations of one source and their lineage; the release puts them in order.
 -- Grain: one stay of a key at one value.  Key: observation_id.
 --
 -- The id is made of key, source, vintage, value and status; a key that turns more than once on one day (A, B and A
@@ -30,8 +30,7 @@ SELECT
   e.published, e.first_seen, e.vintage, s.superseded_at, e.source, e.evidence, e.synthetic, s.closed_reason,
   s.missing_mark
 FROM stay AS s
-JOIN edition AS e USING (edition_no)
-ORDER BY s.indicator, s.region_code, s.period, s.breakdown, e.vintage, s.observation_id;
+JOIN edition AS e USING (edition_no);
 
 INSERT INTO core.lineage BY NAME
 SELECT
@@ -39,4 +38,3 @@ SELECT
   s.done
 FROM stay AS s
 JOIN edition AS e USING (edition_no)
-ORDER BY e.snapshot, s.sheet NULLS FIRST, s.source_line, s.source_column, s.observation_id

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.main import VERBS, build_parser, main
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+HEAVY = ("pandas", "duckdb", "prefect", "great_expectations", "pydantic")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        f"import sys; from cli.main import build_parser; build_parser().format_help(); "
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert found.stdout.strip() == "[]"
+
+
+def test_every_verb_is_in_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    for verb in VERBS:
+        assert f"`{verb}" in readme, verb
+
+
+def test_every_option_is_in_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    verbs = build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]  # noqa: SLF001
+    common = {"--help", "--data", "--sources"}
+    for name, parser in verbs.items():  # type: ignore[union-attr]
+        for action in parser._actions:  # noqa: SLF001
+            for option in action.option_strings:
+                if option.startswith("--") and option not in common:
+                    assert option in readme, f"{name} {option}"
+
+
+def test_without_a_verb_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "VERB" in capsys.readouterr().out
+
+
+def test_without_a_release_the_next_step_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sql", "SELECT 1", "--data", str(tmp_path)]) == 1
+    assert "mojoraya run" in capsys.readouterr().err
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mojoraya.toml").write_text('timezon = "Asia/Jakarta"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["indicators"]) == 2
+    assert "'timezone'" in capsys.readouterr().err
+
+
+def test_listings_speak_csv_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["indicators", "--csv", "--lang", "en"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {"poverty_rate", "grdp_growth"} <= {row["indicator"] for row in rows}
+    assert main(["sources", "--json", "--lang", "en"]) == 0
+    sources = json.loads(capsys.readouterr().out)
+    assert "kota-mojokerto-kemiskinan" in {row["source"] for row in sources}
+
+
+CITY = PROJECT / "sources" / "kota_mojokerto" / "kota-mojokerto-kemiskinan.csv"
+
+
+def test_check_prints_the_tidy_rows_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["check", str(CITY), "--contract", "kota-mojokerto-kemiskinan", "--observations", "--csv"])
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    found = {(row["indicator"], row["period"]): row for row in rows}
+    assert found["poverty_rate", "2023"]["value"] == "5.77"
+    assert found["poor_population", "2023"]["value"] == "7650"
+    assert found["poor_population", "2023"]["raw"] == "7,65"
+
+
+def test_check_says_what_is_wrong_without_loading_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "berkas.csv"
+    bad.write_bytes(CITY.read_bytes().replace(b"5,77", b"105,00"))
+    data = tmp_path / "data"
+    assert main(["check", str(bad), "--contract", "kota-mojokerto-kemiskinan", "--data", str(data)]) == 3
+    assert "berkas.csv, baris 3" in capsys.readouterr().err
+    assert not data.exists()
+
+
+def test_check_suggests_the_contract_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(CITY), "--contract", "kota-mojokerto-kemiskina"]) == 2
+    assert "'kota-mojokerto-kemiskinan'" in capsys.readouterr().err

@@ -1,0 +1,137 @@
+"""Each bad input on a copy of a bundled source: one clear sentence, exit 3, the others published, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Office
+
+LONG = "kabupaten-mojokerto-kemiskinan"
+WIDE = "kota-mojokerto-kemiskinan"
+
+
+def without_column(name: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        rows = [line.split(",") for line in text.splitlines()]
+        at = rows[0].index(name)
+        return "\n".join(",".join(row[:at] + row[at + 1 :]) for row in rows) + "\n"
+
+    return change
+
+
+def replaced(old: str, new: str, count: int = -1) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, count)
+
+    return change
+
+
+REFUSED = {
+    "a missing column": (LONG, without_column("satuan"), "satuan"),
+    "a renamed column": (LONG, replaced("tahun", "thn", 1), "thn"),
+    "a wrong delimiter": (LONG, replaced(",", ";"), "pemisah"),
+    "an empty file": (LONG, lambda _text: "", "kosong"),
+    "a web page": (LONG, lambda _text: "<!DOCTYPE html>\n<html><body>Silakan masuk</body></html>\n", "HTML"),
+    "a truncated file": (LONG, lambda text: text[: text.rindex(",") - 6], "terpotong"),
+    "an extra column": (LONG, lambda text: "\n".join(f"{line},x" for line in text.splitlines()) + "\n", "'x'"),
+}
+QUARANTINED = {
+    "text in a number": (WIDE, replaced("5,77", "lima koma tujuh"), "lima koma tujuh"),
+    "105 percent poor": (WIDE, replaced("5,77", "105,00"), "105"),
+    "the year 2203": (LONG, replaced(",2023", ",2203"), "2203"),
+    "an unknown region": (LONG, replaced("3516,KABUPATEN MOJOKERTO", "3599,KABUPATEN MOJOKERTO", 1), "3599"),
+    "a bare MOJOKERTO": (WIDE, replaced("Kota Mojokerto", "MOJOKERTO", 1), "Kota (35.76) atau Kabupaten (35.16)?"),
+}
+
+
+def assert_night_with_a_note(office: Office, source: str, words: str) -> None:
+    before = office.sql(
+        "SELECT year, poverty_rate FROM joint.poverty WHERE region_code IN ('35.16', '35.76') ORDER BY ALL"
+    )
+    outcome = office.run()
+    assert outcome.exit_code == 3
+    told = [line for line in outcome.problems_id if line.startswith(f"{source}:")]
+    assert told
+    assert any(words in line for line in told), told
+    assert all(line.startswith(f"{source}:") for line in outcome.problems_id), "the others are in order"
+    assert not any("Traceback" in line for line in outcome.problems_id)
+    after = office.sql(
+        "SELECT year, poverty_rate FROM joint.poverty WHERE region_code IN ('35.16', '35.76') ORDER BY ALL"
+    )
+    assert after == before, "the last accepted figures stay"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_is_not_as_declared_is_refused(office: Office, name: str) -> None:
+    source, change, words = REFUSED[name]
+    office.edit(source, change)
+    assert_night_with_a_note(office, source, words)
+    state, reason = office.sql(f"SELECT state, reason_id FROM meta.freshness WHERE source = '{source}'")[0]
+    assert state == "refused"
+    assert words in reason
+
+
+def test_a_wrong_encoding_is_refused_with_its_line(office: Office) -> None:
+    path = office.file(LONG)
+    lines = path.read_bytes().split(b"\n")
+    lines[2] = lines[2].replace(b"MOJOKERTO", b"MOJOK\xcbRTO")
+    path.write_bytes(b"\n".join(lines))
+    assert_night_with_a_note(office, LONG, "baris 3")
+
+
+@pytest.mark.parametrize("name", QUARANTINED)
+def test_a_figure_that_breaks_a_rule_never_replaces_the_last_good_one(office: Office, name: str) -> None:
+    source, change, words = QUARANTINED[name]
+    office.edit(source, change)
+    assert_night_with_a_note(office, source, words)
+
+
+def test_the_same_row_twice_holds_both_back(office: Office) -> None:
+    def twice(text: str) -> str:
+        lines = text.splitlines()
+        return "\n".join([*lines, lines[-1]]) + "\n"
+
+    office.edit(LONG, twice)
+    lines = len(office.file(LONG).read_text().splitlines())
+    assert_night_with_a_note(office, LONG, str(lines))
+
+
+def test_a_mended_file_is_accepted_the_next_night(office: Office) -> None:
+    good = office.file(LONG).read_bytes()
+    release = (office.settings.data / "current").resolve().name
+    office.edit(LONG, replaced(",", ";"))
+    assert office.run().exit_code == 3
+    office.file(LONG).write_bytes(good)
+    outcome = office.run()
+    assert outcome.exit_code == 0
+    assert outcome.release == release, "the same figures give the same release again"
+
+
+def test_personal_data_never_enters_the_store(office: Office) -> None:
+    nik = "3516014508990001"
+    office.edit(LONG, lambda text: text.replace("PERSEN", f"PERSEN {nik}", 1))
+    outcome = office.run()
+    assert outcome.exit_code == 3
+    held = [path for path in Path(office.settings.data).rglob("*") if path.is_file()]
+    assert held
+    assert [path for path in held if nik.encode() in path.read_bytes()] == []
+    assert nik not in " ".join(outcome.problems_id)
+
+
+def test_a_missing_file_is_said_and_the_rest_is_published(office: Office) -> None:
+    office.file(WIDE).unlink()
+    outcome = office.run()
+    assert outcome.exit_code == 3
+    assert any(WIDE in line for line in outcome.problems_id)
+    assert office.sql("SELECT poverty_rate FROM joint.poverty WHERE region_code = '35.76' AND year = 2023") == [(5.77,)]
+
+
+def test_a_broken_contract_stops_only_its_own_source(office: Office) -> None:
+    path = next(office.settings.sources.rglob(f"{WIDE}.toml"))
+    path.write_text(path.read_text("utf-8").replace("[format]", "[fromat]", 1), "utf-8")
+    outcome = office.run()
+    assert outcome.exit_code == 3
+    assert any("fromat" in line and "'format'" in line for line in outcome.problems_id), outcome.problems_id

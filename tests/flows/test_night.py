@@ -1,0 +1,150 @@
+"""The golden night: control values, determinism, and what must come back after it was deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Office, copy_sources, quiet
+
+from catalog.settings import Settings
+from flows import stages
+from flows.night import night
+from flows.outcome import NightOutcome
+
+
+def parquet_hashes(release: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in release.glob("*.parquet")}
+
+
+def test_the_first_night_is_in_order(first_night: tuple[Path, NightOutcome]) -> None:
+    _, outcome = first_night
+    assert outcome.exit_code == 0, outcome.problems_id
+    assert outcome.quarantined == 0
+    assert outcome.changed
+
+
+CONTROL = [
+    ("poverty", "35.76", 2023, "poverty_rate", 5.77, 0),
+    ("poverty", "35.76", 2023, "poor_population", 7650, 0),
+    ("poverty", "35.16", 2024, "poverty_rate", 9.37, 0),
+    ("poverty", "35.16", 2024, "poor_population", 108720, 0),
+    ("poverty", "mojokerto-raya", 2023, "poverty_rate", 9.384, 0.005),
+    ("poverty", "mojokerto-raya", 2023, "poor_population", 120510, 0),
+    ("poverty", "mojokerto-raya", 2019, "poverty_rate", 9.27, 0.006),
+    ("poverty", "mojokerto-raya", 2020, "poverty_rate", 10.12, 0.006),
+    ("poverty", "mojokerto-raya", 2021, "poverty_rate", 10.18, 0.006),
+    ("poverty", "mojokerto-raya", 2022, "poverty_rate", 9.32, 0.006),
+    ("poverty", "mojokerto-raya", 2024, "poverty_rate", 8.98, 0.006),
+    ("poverty", "mojokerto-raya", 2025, "poverty_rate", 8.40, 0.006),
+    ("poverty", "mojokerto-raya", 2025, "poor_population", 109440, 0),
+    ("economy", "35.76", 2021, "open_unemployment_rate", 6.87, 0),
+    ("economy", "mojokerto-raya", 2024, "grdp_constant_2010", 76214430, 20),
+    ("economy", "mojokerto-raya", 2020, "grdp_growth", -1.31, 0.006),
+    ("economy", "mojokerto-raya", 2023, "grdp_growth", 4.97, 0.006),
+    ("economy", "mojokerto-raya", 2024, "grdp_growth", 5.29, 0.006),
+]
+
+
+@pytest.mark.parametrize(("table", "region", "year", "column", "value", "within"), CONTROL)
+def test_the_release_shows_the_control_value(
+    office: Office, table: str, region: str, year: int, column: str, value: float, within: float
+) -> None:
+    found = office.sql(f"SELECT {column} FROM joint.{table} WHERE region_code = '{region}' AND year = {year}")
+    assert found[0][0] == pytest.approx(value, abs=within or 1e-9)
+
+
+def test_output_of_2024_is_provisional_and_its_unit_inferred(office: Office) -> None:
+    found = office.sql(
+        "SELECT grdp_constant_2010_status, grdp_constant_2010_evidence, grdp_constant_2010_method FROM joint.economy "
+        "WHERE region_code = 'mojokerto-raya' AND year = 2024"
+    )
+    assert found == [("P", "inferred", "sum")]
+
+
+def test_the_same_inputs_give_the_same_bytes_elsewhere_and_on_another_day(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "today", lambda _settings: date(2031, 5, 4))
+    settings = Settings(
+        data=tmp_path / "else where" / "data", sources=copy_sources(tmp_path / "else where" / "sources")
+    )
+    outcome = night(settings, quiet)
+    here = (office.settings.data / "current").resolve()
+    assert outcome.release == here.name
+    assert parquet_hashes((settings.data / "current").resolve()) == parquet_hashes(here)
+
+
+def test_the_release_comes_back_after_warehouse_staging_and_releases_were_deleted(office: Office) -> None:
+    here = (office.settings.data / "current").resolve()
+    hashes = parquet_hashes(here)
+    (office.settings.data / "warehouse.duckdb").unlink()
+    shutil.rmtree(office.settings.data / "staging")
+    shutil.rmtree(office.settings.data / "releases")
+    (office.settings.data / "current").unlink()
+    outcome = office.run()
+    assert outcome.release == here.name
+    assert parquet_hashes(here) == hashes
+
+
+def test_a_second_night_says_that_nothing_changed_and_keeps_the_release(office: Office) -> None:
+    before = (office.settings.data / "current").resolve()
+    outcome = office.run()
+    assert (outcome.exit_code, outcome.changed, outcome.release) == (0, False, before.name)
+    assert "Tidak ada yang berubah" in outcome.summary_id
+    assert not stages.needs_work(office.settings)
+
+
+def test_a_revision_is_dated_by_the_day_it_was_seen_and_the_old_figure_is_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "today", lambda _settings: date(2027, 2, 3))
+    office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,05", "5,06"))
+    outcome = office.run()
+    assert outcome.exit_code == 0
+    assert outcome.changed
+    where = "indicator = 'poverty_rate' AND region_code = '35.76' AND period = '2025'"
+    rows = office.sql(
+        f"SELECT CAST(value AS DOUBLE), vintage, superseded_at FROM core.observation WHERE {where} "
+        "AND source = 'kota-mojokerto-kemiskinan' ORDER BY vintage"
+    )
+    assert rows == [(5.05, date(2026, 11, 21), date(2027, 2, 3)), (5.06, date(2027, 2, 3), None)]
+    known = "SELECT value FROM joint.as_of(DATE '{}') WHERE " + where + " AND breakdown = '_T'"
+    assert office.sql(known.format("2026-12-31")) == [(5.05,)]
+    assert office.sql(known.format("2027-02-03")) == [(5.06,)]
+    change = office.sql(f"SELECT kind, old, new FROM meta.change WHERE {where}")
+    assert change == [("changed", 5.05, 5.06)]
+
+
+def test_every_night_is_in_the_ledger(office: Office) -> None:
+    office.run()
+    lines = [json.loads(line) for line in (office.settings.data / "runs.jsonl").read_text("utf-8").splitlines()]
+    assert len(lines) == 2
+    assert {line["trigger"] for line in lines} == {"command"}
+    assert all(line["release"] for line in lines)
+
+
+def test_there_is_a_row_for_every_region_and_year_and_every_gap_has_its_reason(office: Office) -> None:
+    for table, column in (("poverty", "poverty_rate"), ("economy", "grdp_growth"), ("services", "population")):
+        rows, regions, years, first, last = office.sql(
+            "SELECT count(*), count(DISTINCT region_code), count(DISTINCT year), min(year), max(year) "
+            f"FROM joint.{table}"
+        )[0]
+        assert rows == regions * years
+        assert years == last - first + 1
+        assert regions >= 41, "38 kab/kota, the province, a peer outside and the agglomeration"
+        silent = f"SELECT count(*) FROM joint.{table} WHERE ({column} IS NULL) <> ({column}_null_reason IS NOT NULL)"
+        assert office.sql(silent) == [(0,)]
+
+
+def test_unemployment_is_never_a_mean_of_rates_and_2016_is_empty(office: Office) -> None:
+    found = office.sql(
+        "SELECT open_unemployment_rate, open_unemployment_rate_null_reason FROM joint.economy "
+        "WHERE region_code = 'mojokerto-raya' AND year = 2016"
+    )
+    assert found[0][0] is None
+    assert found[0][1]
