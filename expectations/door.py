@@ -35,9 +35,9 @@ class DoorRefusal(Check):
     keeps_bytes: bool = True
 
 
-def judge_bytes(data: bytes, contract: Contract) -> DoorRefusal | None:
+def judge_bytes(data: bytes, contract: Contract, snapshot: str | None = None) -> DoorRefusal | None:
     """The first reason to turn the bytes away, or None. Never repeats personal data."""
-    check = refusal(judge_door(data, contract))
+    check = refusal(judge_door(data, contract, snapshot))
     if check is None:
         return None
     values = {item.name: getattr(check, item.name) for item in fields(Check)}

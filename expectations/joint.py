@@ -24,25 +24,27 @@ DOUBLE = 1e-9
 def judge_joint(values: pd.DataFrame, catalog: Catalog) -> list[Check]:
     """Hold the joint rules against the current rows of joint.indicator_value; any failed critical stops a release."""
     view = joint_view(values, catalog)
-    indicators = sorted(set(view["indicator"]) & set(catalog.indicators))
-    return [_check(found, view, catalog) for found in validate(view, joint_suite(indicators, catalog))]
+    return [_check(found, view, catalog) for found in validate(view, joint_suite())]
 
 
 def joint_view(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """The current joint values with plain types, and how far each is from where it must be.
 
-    `beyond_range`, `beyond_members` and `beyond_sum` are what is left over of the distance to its rounding range,
-    its members' span and its members' sum after rounding: zero or less is right, NaN is not asked.
+    `beyond_bounds`, `beyond_range`, `beyond_members` and `beyond_sum` are the distances to its indicator's bounds,
+    its rounding range, its members' span and its members' sum, less what rounding explains: zero or less is right,
+    NaN is not asked.
     """
     if "superseded_at" in values:
         values = values[values["superseded_at"].isna()]
     names = ("indicator", "region_code", "period", "breakdown", "method", "null_reason")
     view = pd.DataFrame({name: texts(values[name]) for name in names})
     view = view.assign(**{name: floats(values[name]) for name in ("value", "rounding_low", "rounding_high")})
-    printed = view["indicator"].map({name: 0.5 * 10.0**-item.decimals for name, item in catalog.indicators.items()})
-    derived = view["indicator"].map(
-        {name: 0.5 * 10.0**-item.derived_decimals for name, item in catalog.indicators.items()}
-    )
+    known = catalog.indicators.items()
+    printed = _of(view, {name: 0.5 * 10.0**-item.decimals for name, item in known})
+    derived = _of(view, {name: 0.5 * 10.0**-item.derived_decimals for name, item in known})
+    low = _of(view, {name: -np.inf if item.bounds.min is None else item.bounds.min for name, item in known})
+    high = _of(view, {name: np.inf if item.bounds.max is None else item.bounds.max for name, item in known})
+    view["beyond_bounds"] = _beyond(view["value"], low, high)
     slack = derived + DOUBLE * view["value"].abs()
     view["beyond_range"] = _beyond(view["value"], view["rounding_low"], view["rounding_high"]) - slack
     members = _members(view, catalog)
@@ -51,6 +53,11 @@ def joint_view(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     view["beyond_members"] = outside.where(averaged)
     view["beyond_sum"] = ((view["value"] - members["sum"]).abs() - slack).where(view["method"] == "sum")
     return view.assign(**{f"members_{name}": members[name] for name in ("low", "high", "sum")})
+
+
+def _of(view: pd.DataFrame, by_indicator: dict[str, float]) -> pd.Series:
+    """What the catalog says of each row's indicator; NaN for an indicator it does not know."""
+    return view["indicator"].map(by_indicator).astype("float64")
 
 
 def _beyond(value: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
@@ -97,7 +104,10 @@ def _message(found: Found, view: pd.DataFrame, catalog: Catalog) -> Bilingual:
     if found.outcome == "crashed":
         return crash_message(rule, found.crash)
     if found.outcome == "passed":
-        return both(lambda lang: f"{rule.label.get(lang)}: {number(found.evaluated, lang)}")
+        return Bilingual(
+            id=f"{rule.label.id}: {number(found.evaluated, 'id')} nilai diperiksa, semuanya lolos.",
+            en=f"{rule.label.en}: {number(found.evaluated, 'en')} values checked, all passed.",
+        )
     row = view.iloc[min(found.rows)]
     more = found.failed - 1
     sentence = fill(rule.message, {"key": _name(row, catalog), **_values(rule.id, row, catalog)})

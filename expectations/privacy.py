@@ -26,18 +26,20 @@ LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 # Looks ahead without consuming, so that a NIK is found even where other digits stand before it in the cell.
 SIXTEEN = re.compile(r"(?<!\d)(?=(\d(?:[ .\-\u00a0]?\d){15})(?!\d))", re.ASCII)
-MASKED = re.compile(r"(?<!\d)(?=[\d*xX\u2022]{16}(?!\d))\d{6,12}[*xX\u2022]{4,10}\d{0,4}", re.ASCII)
+MASKED = re.compile(r"(?<!\d)(?=[\d*xX\u2022]{16}(?!\d))\d{6,12}([*xX\u2022])\1{3,9}\d{0,4}", re.ASCII)
 SCIENTIFIC = re.compile(r"(?<![\d.,])([1-9])[.,](\d{3,15})[eE]\+?15(?!\d)", re.ASCII)
-PLAIN_DECIMAL = re.compile(r"\s*-?\d+[.,]\d+\s*")
+PLAIN_DECIMAL = re.compile(r"\s*-?\d+[.,]\d+(?:[eE][+\-]?\d+)?\s*", re.ASCII)
 WHOLE_AS_FLOAT = re.compile(r"\s*(\d{16})[.,]0+\s*", re.ASCII)
 PLAIN_NUMBER = re.compile(r"\s*-?\d+(?:[.,]\d+)*\s*")
 PHONE = re.compile(r"(?<![\d.,+])(\+62|62|0)[ \-]?8[1-9]\d(?:[ \-]?\d){6,9}(?!\d)", re.ASCII)
 EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[A-Za-z]{2,}")
 OFFICE_EMAIL = re.compile(rf"(?:{'|'.join(DECLARED['offices'])})\w*@[\w.\-]+\.go\.id", re.IGNORECASE)
-# One cheap look decides whether cells must be looked at: most files stop here.
-SUSPECT = re.compile(
-    r"\d(?:[ .\-\u00a0]?\d){15}|\d{6}[*xX\u2022]{4}|\d[eE]\+?15|@|(?:\+62|62|0)[ \-]?8[1-9]\d[ \-]?\d", re.ASCII
-)
+# One cheap look at the bytes without separators decides whether cells must be looked at: most files stop here.
+SEPARATORS = " .-+'\u00a0".encode()
+AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
+TRACES = (b"@", b"****", b"xxxx", b"XXXX", "\u2022\u2022\u2022\u2022".encode(), b"E15", b"e15")
+MOBILE = (re.compile(rb"08[1-9][0-9]{6}"), re.compile(rb"628[1-9][0-9]{6}"))
+SHORTEST = 8
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def personal_data(
     text = table if isinstance(table, str) else decode(table, encoding)
     known = {_header_name(name) for name in declared}
     found: list[Finding] = []
-    suspect = SUSPECT.search(text) is not None
+    suspect = _suspect(text)
     for position, (line, row) in enumerate(_rows(text, delimiter, quote)):
         if position >= HEADER_DEPTH and not suspect:
             break
@@ -97,6 +99,14 @@ def may_be_personal(text: str) -> bool:
     return bool(SIXTEEN.search(text)) or next(_kinds(text), None) is not None
 
 
+def _suspect(text: str) -> bool:
+    """Whether anything in a file could be personal data; never False where `_kinds` would find some."""
+    packed = text.encode("utf-8", errors="replace").translate(None, SEPARATORS)
+    if any(trace in packed for trace in TRACES) or b"0" * 16 in packed.translate(AS_ZERO):
+        return True
+    return any(pattern.search(packed) for pattern in MOBILE)
+
+
 def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line on which each begins; a table too broken for its dialect is cut at the delimiter."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
@@ -112,10 +122,11 @@ def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str
 
 def _in_row(line: int, row: list[str], known: set[str] | None, *, suspect: bool) -> Iterator[Finding]:
     """Findings of a row; `known` (None below the header) are header names that pass."""
+    searched = suspect and _suspect("\n".join(row))
     for column, cell in enumerate(row, start=1):
         if known is not None and _header_name(cell) in HEADERS - known:
             yield Finding(line, column, "header")
-        if suspect:
+        if searched:
             kind = next(_kinds(cell), None)
             if kind:
                 yield Finding(line, column, kind)
@@ -127,7 +138,7 @@ def _header_name(text: str) -> str:
 
 def _kinds(cell: str) -> Iterator[Kind]:
     """The kinds of personal data in one cell."""
-    if len(cell) < 6:  # noqa: PLR2004
+    if len(cell) < SHORTEST and "@" not in cell:
         return
     if _holds_nik(cell):
         yield "nik"

@@ -63,9 +63,9 @@ def history_suite(contract: Contract, previous: PreviousEdition) -> list[Planned
     return _plan("history", parameters, {})
 
 
-def joint_suite(indicators: list[str], catalog: Catalog) -> list[Planned]:
-    """The rules on the joint table, for the indicators that stand in it."""
-    return _plan("joint", {}, {name: _bounds(catalog.indicators[name]) for name in indicators})
+def joint_suite() -> list[Planned]:
+    """The rules on the joint table; what they need of the catalog stands beside each value (joint.py)."""
+    return _plan("joint", {}, {})
 
 
 def _per_indicator(names: list[str], contract: Contract, catalog: Catalog) -> dict[str, Parameters]:

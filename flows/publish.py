@@ -89,6 +89,8 @@ def editions(judged: Iterable[Judged], contract: Contract) -> list[Edition]:
     found: list[Edition] = []
     taken: dict[date, str] = {}
     for item in accepted:
+        if found and found[-1].snapshot == item.entry.sha256:
+            continue  # the same bytes again, after a file in between was refused: nothing new was learnt
         published = stated[item.entry.sha256]
         reissue = published is not None and taken.get(published, item.entry.sha256) != item.entry.sha256
         if published is not None:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from catalog.settings import ENVIRONMENT, Settings
 from flows import ledger, stages, wording
@@ -21,6 +22,8 @@ from flows.outcome import NightOutcome
 from flows.server import LOG_LIMIT, ServerChild, ServerError
 
 DRAIN_SECONDS = 5.0
+# What reading and publishing will import: 5 s of work for the time in which the server starts anyway.
+WARM = ("great_expectations", "expectations.judge", "transforms.read", "flows.publish")
 
 
 def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutcome:
@@ -36,7 +39,8 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
         if not server.given_url:
             report(wording.waking_line(settings.lang, first=not server.template.exists()))
         if stages.needs_work(settings):
-            importlib.import_module("great_expectations")
+            for name in WARM:
+                importlib.import_module(name)
         return run_flow(server, Night(settings, report, "command", started))
     except ServerError as error:
         outcome = wording.nothing_published(str(error), error.english)
@@ -49,14 +53,18 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
 def run_flow(server: ServerChild, night: Night) -> NightOutcome:
     """Run the flow against `server` and wait until its last event is delivered."""
     from prefect.events.worker import EventsWorker
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows.nightly import nightly
 
     logger = keep_quiet()
     server.wait_until_healthy()
     token = NIGHT.set(night)
+    # Joining the heartbeat's thread takes up to a second; nobody watches for heartbeats on our own server.
+    still: dict[Any, None] = {} if server.given_url else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     try:
-        nightly(night.settings.lang, return_state=True)
+        with temporary_settings(still):
+            nightly(night.settings.lang, return_state=True)
     except Exception:
         # What the stages did stands, whether or not the server could take note of it.
         logger.exception("Prefect could not begin or end the flow run")

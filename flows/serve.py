@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -44,27 +45,39 @@ def serve(
     port: int = UI_PORT,
     say: Callable[[str], None] = print,
 ) -> int:
-    """Keep the server and its schedule until SIGINT or SIGTERM; returns the exit code, 0 after a signal.
+    """Keep the server and its schedule until SIGINT or SIGTERM; returns the exit code.
 
-    Raises `ScheduleError` for a schedule that cannot be understood, `ServerError` when the server does not
-    start or ends by itself. Call it from the main thread, before Prefect is imported.
+    0 after a signal, 1 when the server does not start or ends by itself, 2 for a schedule that cannot be
+    understood. Call it from the main thread, before Prefect is imported.
     """
-    check_timezone(timezone)
     server = ServerChild(settings.data / "prefect", kind="serve", port=port)
-    with signals_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
-        try:
-            server.start()
-            os.environ.update(environment(settings, server))
-            if not server.given_url:
-                say(wording.waking_line(settings.lang, first=not server.database.exists()))
-            if server.port not in (0, port):
-                say(wording.port_taken(port, server.port, settings.lang))
-            with log_file(settings).open("a", encoding="utf-8") as log, contextlib.redirect_stderr(log):
-                keep_schedule(settings, server, cron, timezone, say)
-        finally:
-            server.stop()
+    try:
+        check_timezone(timezone)
+        with signals_as_interrupt(), contextlib.suppress(KeyboardInterrupt):
+            serve_until_interrupted(settings, server, cron, timezone, say)
+    except ServerError as error:
+        print(error.message(settings.lang), file=sys.stderr)
+        return 2 if isinstance(error, ScheduleError) else 1
     say(wording.stopped(settings.lang))
     return 0
+
+
+def serve_until_interrupted(
+    settings: Settings, server: ServerChild, cron: str, timezone: str, say: Callable[[str], None]
+) -> None:
+    """Start the server, keep the schedule, and stop the server whatever happens."""
+    try:
+        server.start()
+        os.environ.update(environment(settings, server))
+        if not server.given_url:
+            say(wording.waking_line(settings.lang, first=not server.database.exists()))
+        if server.port not in (0, server.wanted_port):
+            say(wording.port_taken(server.wanted_port, server.port, settings.lang))
+        # What Prefect and the runs' processes print on a signal is for the log.
+        with log_file(settings).open("a", encoding="utf-8") as log, contextlib.redirect_stderr(log):
+            keep_schedule(settings, server, cron, timezone, say)
+    finally:
+        server.stop()
 
 
 def check_timezone(timezone: str) -> None:

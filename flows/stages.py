@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from flows.declared import load_contracts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome, SourceState
 from flows.staging import Judged, Staging
 from sources.connectors import Delivery, TerminalFailure, deliver
-from sources.store import LogEntry, SnapshotStore, next_entry
+from sources.store import SnapshotStore, next_entry
 
 
 def list_sources(settings: Settings) -> list[str]:
@@ -62,17 +63,14 @@ def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -
         return FetchOutcome(contract.id, state, seen[-1].sha256, bundled=contract.bundled)
     door = judge_bytes(delivery.data, contract)
     if door is not None and not door.keeps_bytes:
-        store.keep(_refused(entry, door.message_id, door.message_en), None)
+        refused = replace(
+            entry, outcome="refused", rule=door.rule, message_id=door.message_id, message_en=door.message_en
+        )
+        store.keep(refused, None)
         return FetchOutcome(contract.id, "refused", entry.sha256, contract.bundled, door.message_id, door.message_en)
     store.keep(entry, delivery.data)
     first_of_bundled = contract.bundled and not seen
     return FetchOutcome(contract.id, "bundled" if first_of_bundled else "new", entry.sha256, contract.bundled)
-
-
-def _refused(entry: LogEntry, message_id: str, message_en: str) -> LogEntry:
-    from dataclasses import replace
-
-    return replace(entry, outcome="refused", message_id=message_id, message_en=message_en)
 
 
 def read_source(settings: Settings, source: str) -> ReadOutcome:

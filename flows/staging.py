@@ -117,11 +117,11 @@ class Staging:
 def door_refusal(entry: LogEntry) -> Check:
     """The verdict on a file of which no copy was kept."""
     return Check(
-        check_id=check_id(entry.source, entry.sha256, "no_personal_data", None),
+        check_id=check_id(entry.source, entry.sha256, entry.rule, None),
         gate="door",
         source=entry.source,
         snapshot=entry.sha256,
-        rule="no_personal_data",
+        rule=entry.rule,
         expectation="",
         indicator=None,
         severity="critical",
@@ -143,7 +143,7 @@ def stage_snapshot(
     from transforms.read import read_table
 
     nothing = {"rows": 0, "keys": 0, "quarantined": 0}
-    door = judge_bytes(data, contract)
+    door = judge_bytes(data, contract, entry.sha256)
     if door is not None:
         return [door], nothing
     try:
@@ -162,6 +162,7 @@ def _stage_rows(
     from expectations.door import contract_passed
     from expectations.judge import judge_rows
     from expectations.verdict import failures_to_arrow
+    from expectations.view import edition_size
     from transforms.tidy import TIDY_SCHEMA, tidy
 
     frame = tidy(table, contract, catalog)
@@ -169,8 +170,8 @@ def _stage_rows(
     rows = pa.Table.from_pandas(frame, schema=TIDY_SCHEMA, preserve_index=False)
     pq.write_table(rows, folder / "tidy.parquet")
     pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
-    keys = frame[["indicator", "region_code", "period", "breakdown"]].drop_duplicates()
-    stats = {"rows": len(frame), "keys": len(keys), "quarantined": len(judgement.quarantined)}
+    size = edition_size(frame, entry.sha256)
+    stats = {"rows": size.rows, "keys": size.keys, "quarantined": len(judgement.quarantined)}
     return [contract_passed(contract, entry.sha256), *judgement.checks], stats
 
 

@@ -41,6 +41,7 @@ class LogEntry:
     published: date | None = None
     etag: str | None = None
     last_modified: str | None = None
+    rule: str = ""
     message_id: str = ""
     message_en: str = ""
     kind: Literal["snapshot"] = "snapshot"

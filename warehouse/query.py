@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ import duckdb
 
 from warehouse.published import FILE
 
-# Calls and settings could turn logging to a file or end the process; a question needs neither.
+# A question needs neither calls nor settings.
 QUESTIONS = ("SELECT", "EXPLAIN")
+# DuckDB 1.5.6 ends the whole process when it may not write the log that such a function asked for (2026-11-21).
+SWITCHES = re.compile(
+    r"\b(enable_logging|disable_logging|truncate_duckdb_logs|checkpoint|force_checkpoint)\b", re.IGNORECASE
+)
 CONFIG: dict[str, Any] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
@@ -41,6 +46,9 @@ def query(directory: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
             raise QueryError(f"one statement at a time, please: found {len(statements)}")
         if statements[0].type.name not in QUESTIONS:
             raise QueryError(f"the release is read-only: a {statements[0].type.name} statement is not a question")
+        switch = SWITCHES.search(sql)
+        if switch:
+            raise QueryError(f"the release is read-only: {switch.group()} is not for questions")
         result = con.execute(statements[0])
         return [column[0] for column in result.description or []], result.fetchall()
     except duckdb.Error as error:

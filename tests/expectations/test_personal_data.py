@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.privacy import PROVINCES, Finding, may_be_personal, personal_data, shown
@@ -40,6 +40,7 @@ def csv(rows: list[list[str]]) -> str:
     return "".join(";".join(row) + "\n" for row in [["kode", "wilayah", "tahun", "nilai"], *rows])
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_codes_and_figures_are_never_taken_for_personal_data(rows: list[list[str]]) -> None:
     assert personal_data(csv(rows), delimiter=";") == []
@@ -59,6 +60,7 @@ WRITTEN = [
 ]
 
 
+@settings(deadline=None)
 @given(TABLES, niks(), st.data())
 def test_a_planted_nik_is_found_in_every_column_and_spelling(
     rows: list[list[str]], nik: str, data: st.DataObject
@@ -70,6 +72,7 @@ def test_a_planted_nik_is_found_in_every_column_and_spelling(
     assert nik not in repr(found)
 
 
+@settings(deadline=None)
 @given(niks())
 def test_a_nik_is_found_through_the_wrong_delimiter_too(nik: str) -> None:
     found = personal_data(f"kode;nilai\n35.16;{nik};x\n", delimiter=",")
@@ -163,12 +166,14 @@ def test_the_list_of_findings_ends_at_its_limit() -> None:
     assert len(personal_data(f"a\n{NIK}\n" * 50, limit=10)) == 10
 
 
+@settings(deadline=None)
 @given(niks())
 def test_a_text_with_a_nik_is_never_shown(nik: str) -> None:
     assert nik not in shown(f"NIK {nik}", "id")
     assert may_be_personal(f"{nik[:8]} {nik[8:]}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_what_is_shown_is_one_short_line(text: str) -> None:
     line = shown(text, "id")
@@ -176,6 +181,7 @@ def test_what_is_shown_is_one_short_line(text: str) -> None:
     assert len(line.splitlines()) <= 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_can_be_searched(data: bytes) -> None:
     assert isinstance(personal_data(data), list)

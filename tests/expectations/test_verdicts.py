@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.verdict import (
@@ -30,16 +30,19 @@ PASSED = Check(
 )
 
 
+@settings(deadline=None)
 @given(CHECKS)
 def test_checks_come_back_from_json_as_they_were(checks: list[Check]) -> None:
     assert checks_from_json(checks_to_json(checks)) == checks
 
 
+@settings(deadline=None)
 @given(FAILURES)
 def test_failures_come_back_from_arrow_as_they_were(failures: list[RowFailure]) -> None:
     assert failures_from_arrow(failures_to_arrow(failures)) == failures
 
 
+@settings(deadline=None)
 @given(CHECKS)
 def test_checks_make_a_table_of_the_columns_of_meta_check(checks: list[Check]) -> None:
     table = checks_to_arrow(checks)

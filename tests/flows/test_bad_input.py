@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Office
+from support.office import Office
 
 LONG = "kabupaten-mojokerto-kemiskinan"
 WIDE = "kota-mojokerto-kemiskinan"

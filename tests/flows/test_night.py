@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Office, copy_sources, quiet
+from support.office import Office, copy_sources, quiet
 
 from catalog.settings import Settings
 from flows import stages

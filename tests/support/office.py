@@ -1,4 +1,4 @@
-"""A first good night, kept for the session; tests work on copies of its state."""
+"""An office: a data folder and a folder of sources that a test may spoil, and the nights run on them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from catalog.settings import Settings
 from flows.night import night
@@ -45,18 +43,3 @@ class Office:
 def copy_sources(target: Path) -> Path:
     shutil.copytree(PROJECT / "sources", target, ignore=shutil.ignore_patterns("*.py", "__pycache__", "connectors"))
     return target
-
-
-@pytest.fixture(scope="session")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, NightOutcome]:
-    """A folder holding `sources` and the `data` of one good night, and how that night ended."""
-    folder = tmp_path_factory.mktemp("office")
-    settings = Settings(data=folder / "data", sources=copy_sources(folder / "sources"))
-    return folder, night(settings, quiet)
-
-
-@pytest.fixture
-def office(first_night: tuple[Path, NightOutcome], tmp_path: Path) -> Office:
-    """A copy of the office after its first good night."""
-    shutil.copytree(first_night[0], tmp_path / "office", symlinks=True)
-    return Office(Settings(data=tmp_path / "office" / "data", sources=tmp_path / "office" / "sources"))
