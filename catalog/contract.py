@@ -229,7 +229,7 @@ def load_contract(path: Path) -> ContractFile:
     """Read one contract; raises `DeclarationError` with one sentence per fault."""
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeclarationError(f"{path.name}: not readable as TOML: {error}") from None
     with explain_errors(path.name, Contract):
         contract = Contract.model_validate(values)

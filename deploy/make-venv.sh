@@ -22,3 +22,5 @@ echo "Building $venv from requirements/lock.txt (about a minute, once) ..."
     --require-hashes --no-deps -r requirements/lock.txt
 "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input \
     --no-deps --no-build-isolation --editable .
+# An empty Prefect database spares the first run the slow migrations; without it the first run makes its own.
+"$venv/bin/python" -m flows.server >/dev/null 2>&1 || :

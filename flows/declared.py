@@ -1,6 +1,13 @@
-"""The catalog and the contracts of one night; a contract that cannot be read never stops the others."""
+"""The catalog and the contracts of one night; a contract that cannot be read never stops the others.
+
+A contract that worked once and was broken by an edit is replaced, for the night, by its last good text: its
+figures stay in force, and the fault is said until the contract is mended.
+"""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
 
 from catalog.contract import ContractFile, contract_paths, load_contract
 from catalog.load import Catalog, load_catalog
@@ -15,15 +22,48 @@ def load_contracts(settings: Settings) -> tuple[dict[str, ContractFile], dict[st
     faults: dict[str, str] = {}
     for path in contract_paths(settings.sources):
         try:
-            item = load_contract(path)
-            check_against(item, catalog)
+            item = _read(path, catalog)
         except DeclarationError as error:
             faults[path.stem] = str(error)
+            remembered = _last_good(path, settings, catalog)
+            found.update({path.stem: remembered} if remembered else {})
             continue
         if item.contract.id in found:
             faults[path.stem] = f"{path.name}: the id '{item.contract.id}' is used by another contract too"
         found[item.contract.id] = item
     return dict(sorted(found.items())), faults
+
+
+def remember_contracts(settings: Settings) -> None:
+    """Keep a copy of every contract that can be read, for nights on which an edit has broken it."""
+    contracts, faults = load_contracts(settings)
+    folder = _memory(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    for source, item in contracts.items():
+        kept = folder / f"{source}.toml"
+        text = item.path.read_bytes()
+        if source not in faults and not (kept.exists() and kept.read_bytes() == text):
+            aside = kept.with_name(f".{kept.name}.tmp")
+            shutil.copyfile(item.path, aside)
+            aside.replace(kept)
+
+
+def _memory(settings: Settings) -> Path:
+    return settings.data / "contracts"
+
+
+def _last_good(path: Path, settings: Settings, catalog: Catalog) -> ContractFile | None:
+    try:
+        remembered = _read(_memory(settings) / path.name, catalog)
+    except DeclarationError:
+        return None
+    return ContractFile(contract=remembered.contract, path=path)
+
+
+def _read(path: Path, catalog: Catalog) -> ContractFile:
+    item = load_contract(path)
+    check_against(item, catalog)
+    return item
 
 
 def check_against(item: ContractFile, catalog: Catalog) -> None:

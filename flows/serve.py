@@ -70,7 +70,7 @@ def serve_until_interrupted(
         server.start()
         os.environ.update(environment(settings, server))
         if not server.given_url:
-            say(wording.waking_line(settings.lang, first=not server.database.exists()))
+            say(wording.waking_line(settings.lang, first=server.is_first()))
         if server.port not in (0, server.wanted_port):
             say(wording.port_taken(server.wanted_port, server.port, settings.lang))
         # What Prefect and the runs' processes print on a signal is for the log.

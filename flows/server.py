@@ -2,37 +2,40 @@
 
 Prefect's temporary server makes an empty flow take about 20 s, because the main process imports the whole
 server package only to start a child that imports it again. This module imports nothing but the standard
-library, so that the child loads while the main process does its own slow imports. It never touches a server
-that it did not start.
+library, so that the child loads while the main process does its own slow imports.
 """
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import http.client
 import importlib.metadata
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+
+from flows.survivors import (
+    MARK,
+    Kind,
+    ServerRecord,
+    die_with_parent,
+    process_born,
+    read_records,
+    reap_survivors,
+)
 
 LOOPBACK = "127.0.0.1"
 ROOM = Path(__file__).resolve().parent.parent
-# Part of every child's command line: by it, and by its start time, a survivor is known to be ours.
-MARK = "mojoraya-prefect-server"
 LAUNCH = f"import sys; sys.path.insert(0, sys.argv[1]); from flows.server import child; child()  # {MARK}"
 LOG_LIMIT = 5_000_000
-PR_SET_PDEATHSIG = 1
-
-Kind = Literal["run", "serve"]
 
 
 class ServerError(RuntimeError):
@@ -45,26 +48,6 @@ class ServerError(RuntimeError):
     def message(self, lang: str) -> str:
         """The sentence in `lang`."""
         return self.english if lang == "en" else str(self)
-
-
-@dataclass(frozen=True)
-class ServerRecord:
-    """Who runs which server: enough to know it again after a `kill -9` and after process ids went round."""
-
-    kind: Kind
-    port: int
-    pid: int
-    born: str
-    parent: int
-    parent_born: str
-
-    def is_alive(self) -> bool:
-        """Whether the recorded server process still runs and is really ours."""
-        return process_born(self.pid) == self.born and MARK in command_line(self.pid)
-
-    def is_survivor(self) -> bool:
-        """Whether the server outlived the process that started it."""
-        return self.is_alive() and process_born(self.parent) != self.parent_born
 
 
 class ServerChild:
@@ -98,14 +81,17 @@ class ServerChild:
 
     @property
     def template(self) -> Path:
-        """An empty database of this Prefect version.
+        """Where this data folder keeps an empty database of the installed Prefect.
 
         The migrations take 4.4 of the 7.9 s until a new server answers (two cores); a copy of an already
         migrated file brings that down to 3.5 s. A database in memory goes through the same migrations
         and serialises all requests on one connection. History of one-shot runs is not kept:
         data/runs.jsonl is the ledger.
         """
-        return self.home / f"empty-{importlib.metadata.version('prefect')}.db"
+        return self.home / template_name()
+
+    def _given_template(self) -> Path | None:
+        return next((path for path in (self.template, prepared_template()) if path.is_file()), None)
 
     def start(self) -> None:
         """Reap what an earlier crash left, then start the child and return at once.
@@ -118,8 +104,9 @@ class ServerChild:
         reap_survivors(self.home)
         self._refuse_second_serve()
         self._room.mkdir(parents=True)
-        if self.template.is_file() and not self.database.exists():
-            shutil.copyfile(self.template, self.database)
+        template = self._given_template()
+        if template and not self.database.exists():
+            shutil.copyfile(template, self.database)
         with listen(self.wanted_port) as door:
             self.port = int(door.getsockname()[1])
             self._process = self._launch(door)
@@ -213,12 +200,21 @@ class ServerChild:
         deadline = time.monotonic() + timeout
         while not is_healthy(self.port):
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
-                # A damaged template must not stand in the way for ever.
-                self.template.unlink(missing_ok=True)
+                self._drop_templates()
                 raise self.ended()
             time.sleep(0.05)
-        if self.kind == "run" and not self.template.exists():
+        if self.kind == "run" and not self._given_template():
             keep_template(self.database, self.template)
+
+    def is_first(self) -> bool:
+        """Whether the migrations are still to come, so that the start takes its longest."""
+        return not self.given_url and not self.database.exists() and self._given_template() is None
+
+    def _drop_templates(self) -> None:
+        # A damaged template must not stand in the way for ever.
+        for path in (self.template, prepared_template()):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def ended(self) -> ServerError:
         """The error of a server that does not answer, or that ended by itself."""
@@ -245,6 +241,31 @@ class ServerChild:
                 self._process.wait()
             self._process = None
         shutil.rmtree(self._room, ignore_errors=True)
+
+
+def template_name() -> str:
+    """The name of an empty database of the installed Prefect."""
+    return f"empty-{importlib.metadata.version('prefect')}.db"
+
+
+def prepared_template() -> Path:
+    """The empty database that was made when the virtual environment was built."""
+    return Path(sys.prefix) / "share" / "mojoraya" / template_name()
+
+
+def prepare() -> None:
+    """Make the empty database once for the virtual environment, so that even a first run starts quickly."""
+    os.environ.pop("PREFECT_API_URL", None)
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerChild(Path(folder))
+        try:
+            server.start()
+            server.wait_until_healthy()
+            prepared_template().parent.mkdir(parents=True, exist_ok=True)
+            if server.template.is_file():
+                shutil.move(server.template, prepared_template())
+        finally:
+            server.stop()
 
 
 def listen(port: int) -> socket.socket:
@@ -290,85 +311,6 @@ def keep_template(database: Path, template: Path) -> None:
     aside.replace(template)
 
 
-def read_records(home: Path) -> list[ServerRecord]:
-    """The servers that were started under this PREFECT_HOME and not stopped in order."""
-    found = (read_record(path) for path in sorted(home.glob("servers/*/server.json")))
-    return [record for record in found if record is not None]
-
-
-def read_record(path: Path) -> ServerRecord | None:
-    """One record, or None when a crash left it unreadable."""
-    try:
-        return ServerRecord(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def reap_survivors(home: Path) -> None:
-    """End servers whose parent was killed, and remove what dead ones left; others are left in peace."""
-    for room in sorted(home.glob("servers/[0-9]*-[0-9]*")):
-        record = read_record(room / "server.json")
-        if record is None:
-            if process_born(int(room.name.split("-")[0])) == "":
-                shutil.rmtree(room, ignore_errors=True)
-            continue
-        if record.is_survivor():
-            end_process(record.pid, record.born)
-        if not record.is_alive():
-            shutil.rmtree(room, ignore_errors=True)
-
-
-def end_process(pid: int, born: str, grace: float = 2.0) -> None:
-    """Terminate a process that is not our child, and kill it when it has not gone after `grace` s."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.kill(pid, sign)
-        except (ProcessLookupError, PermissionError):
-            return
-        deadline = time.monotonic() + grace
-        while time.monotonic() < deadline:
-            if process_born(pid) != born:
-                return
-            time.sleep(0.02)
-
-
-def process_born(pid: int) -> str:
-    """When a process started, as the system tells it; empty when there is none (or only a zombie)."""
-    stat = Path(f"/proc/{pid}/stat")
-    if Path("/proc/self/stat").exists():
-        try:
-            # The name in parentheses may hold spaces; state and start time are fields 3 and 22.
-            fields = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
-        except OSError:
-            return ""
-        return "" if fields[0] in "ZX" else fields[19]
-    return _ps(pid, "lstart=")
-
-
-def command_line(pid: int) -> str:
-    """The command line of a process; empty when there is none."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-    except OSError:
-        return _ps(pid, "command=")
-
-
-def _ps(pid: int, column: str) -> str:
-    tool = shutil.which("ps")
-    if tool is None:
-        return ""
-    asked = subprocess.run([tool, "-o", column, "-p", str(pid)], capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
-
-
-def die_with_parent(parent: int) -> None:
-    """Let the kernel kill this process when `parent` ends; on other systems than Linux the next start reaps."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-
 def child() -> None:
     """What the child process runs: Prefect's server on the inherited socket (arguments: see `_launch`)."""
     import gc
@@ -384,3 +326,7 @@ def child() -> None:
         gc.enable()
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
+
+
+if __name__ == "__main__":
+    prepare()

@@ -76,7 +76,7 @@ def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -
 def read_source(settings: Settings, source: str) -> ReadOutcome:
     """Read one source's snapshots by contract and judge their rows; the results are kept in staging."""
     contracts, faults = load_contracts(settings)
-    if source in faults:
+    if source not in contracts:
         return ReadOutcome(source, refused_id=faults[source], refused_en=faults[source])
     judged = judge_source(settings, contracts[source])
     if not judged:
@@ -84,12 +84,13 @@ def read_source(settings: Settings, source: str) -> ReadOutcome:
     accepted = [item for item in judged if item.refused is None]
     last, newest = (accepted[-1] if accepted else None), judged[-1]
     why = newest.refused
+    fault = faults.get(source, "")
     return ReadOutcome(
         source,
         accepted=last.rows - last.quarantined if last else 0,
         quarantined=last.quarantined if last else 0,
-        refused_id=why.message_id if why else "",
-        refused_en=why.message_en if why else "",
+        refused_id=fault or (why.message_id if why else ""),
+        refused_en=fault or (why.message_en if why else ""),
     )
 
 

@@ -23,7 +23,7 @@ from catalog.models import Indicator, Unit
 from transforms.joint_frames import roles
 from warehouse.arrow import as_table
 from warehouse.columns import COLUMNS, published_tables
-from warehouse.ddl import comment_all, create_all
+from warehouse.ddl import create_all
 from warehouse.disk import put_in_place, remove_leftovers, temporary_name
 from warehouse.fold import Edition, fold
 from warehouse.model import Table, load_model
@@ -60,7 +60,6 @@ def open_build(path: Path, catalog: Catalog, columns: Path = COLUMNS) -> Iterato
         try:
             build = Build(con, catalog, tables)
             create_all(con, tables.values())
-            comment_all(con, tables.values())
             _load_catalog(build)
             yield build
             con.execute("CHECKPOINT")

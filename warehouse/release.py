@@ -10,7 +10,7 @@ import json
 import platform
 import shutil
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +141,15 @@ def _release_row(release: ReleaseInfo) -> dict[str, Any]:
         "release_id": release.id,
         "content_digest": release.content_digest,
         "parent": release.parent,
-        "built_at": release.built_at.replace(tzinfo=None) if release.built_at.tzinfo else release.built_at,
+        "built_at": _utc(release.built_at),
         "inputs": json.dumps(release.inputs, sort_keys=True),
         "versions": json.dumps(release.versions, sort_keys=True),
     }
+
+
+def _utc(moment: datetime) -> datetime:
+    """A moment in UTC without saying so, as DuckDB's TIMESTAMP has it; one without a zone is taken as UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _put_on_shelf(aside: Path, target: Path) -> None:

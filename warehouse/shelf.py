@@ -63,20 +63,31 @@ def read_release(directory: Path) -> ReleaseInfo:
 
 
 def current_release(data: Path) -> ReleaseInfo | None:
-    """The release that data/current names, or None before the first one; the pointer is resolved once."""
+    """The release that data/current names; the pointer is resolved once.
+
+    None before the first release, and when the pointer leads to nothing readable: the next release mends that.
+    """
     link = data / CURRENT
     if not link.is_symlink():
         return None
-    return read_release(releases_folder(data) / link.readlink().name)
+    return _readable(releases_folder(data) / link.readlink().name)
 
 
 def list_releases(data: Path) -> list[ReleaseInfo]:
-    """Every whole release, newest build first; work in progress is not listed."""
+    """Every release, newest build first; work in progress, and a directory that cannot say what it is, are none."""
     folder = releases_folder(data)
     if not folder.is_dir():
         return []
-    found = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return sorted((read_release(path) for path in found), key=lambda item: (item.built_at, item.id), reverse=True)
+    directories = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    found = [release for release in map(_readable, directories) if release]
+    return sorted(found, key=lambda item: (item.built_at, item.id), reverse=True)
+
+
+def _readable(directory: Path) -> ReleaseInfo | None:
+    try:
+        return read_release(directory)
+    except ReleaseMissing:
+        return None
 
 
 def flip(data: Path, release_id: str) -> None:

@@ -132,6 +132,9 @@ def test_a_missing_file_is_said_and_the_rest_is_published(office: Office) -> Non
 def test_a_broken_contract_stops_only_its_own_source(office: Office) -> None:
     path = next(office.settings.sources.rglob(f"{WIDE}.toml"))
     path.write_text(path.read_text("utf-8").replace("[format]", "[fromat]", 1), "utf-8")
+    before = office.sql("SELECT count(*) FROM core.observation WHERE source = 'kota-mojokerto-kemiskinan'")
     outcome = office.run()
     assert outcome.exit_code == 3
+    after = office.sql("SELECT count(*) FROM core.observation WHERE source = 'kota-mojokerto-kemiskinan'")
+    assert after == before, "its figures stay in force under the last good contract"
     assert any("fromat" in line and "'format'" in line for line in outcome.problems_id), outcome.problems_id

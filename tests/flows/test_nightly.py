@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.server import ServerChild, read_records
+from flows.server import ServerChild
+from flows.survivors import read_records
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.flow

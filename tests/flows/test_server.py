@@ -13,16 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.server import (
-    MARK,
-    ServerChild,
-    ServerError,
-    is_healthy,
-    listen,
-    process_born,
-    read_records,
-    reap_survivors,
-)
+from flows import server as room
+from flows.server import ServerChild, ServerError, is_healthy, listen
+from flows.survivors import MARK, process_born, read_records, reap_survivors
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 IDLE = "import sys; sys.stdin.read()"
@@ -88,11 +81,18 @@ def test_importing_the_module_imports_only_the_standard_library() -> None:
     assert said.stdout.strip() == ""
 
 
+@pytest.fixture
+def _no_prepared_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "prepared_template", lambda: tmp_path / "no such file")
+
+
 @pytest.mark.flow
+@pytest.mark.usefixtures("_no_prepared_database")
 def test_a_server_answers_and_leaves_only_its_log_and_an_empty_database(tmp_path: Path) -> None:
     server = ServerChild(tmp_path / "a folder with spaces")
     server.start()
     (found,) = read_records(server.home)
+    assert server.is_first()
     try:
         server.wait_until_healthy()
         assert is_healthy(server.port)
@@ -104,10 +104,12 @@ def test_a_server_answers_and_leaves_only_its_log_and_an_empty_database(tmp_path
     assert not found.is_alive()
     assert read_records(server.home) == []
     assert server.template.is_file()
+    assert not server.is_first()
     assert "Traceback" not in server.log.read_text("utf-8")
 
 
 @pytest.mark.flow
+@pytest.mark.usefixtures("_no_prepared_database")
 def test_a_server_that_cannot_start_names_its_log_and_drops_the_damaged_template(tmp_path: Path) -> None:
     server = ServerChild(tmp_path)
     server.template.write_text("this is no database", "utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
-from warehouse_samples import CITY, RAYA, REGENCY, Figure, day, edition, joint_value
+from warehouse_samples import CITY, RAYA, REGENCY, Figure, edition, joint_value
 
 from catalog.contract import ContractFile
 from catalog.load import Catalog
@@ -74,6 +74,3 @@ def publish(catalog: Catalog, contracts: dict[str, ContractFile], tmp_path: Path
 def release(publish: Publish, tmp_path: Path) -> ReleaseInfo:
     """A small release, published and current."""
     return publish(tmp_path / "data")
-
-
-__all__ = ["day"]

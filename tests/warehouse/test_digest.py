@@ -82,12 +82,9 @@ def test_minus_zero_is_zero() -> None:
 
 def test_values_behind_an_empty_slot_do_not_show() -> None:
     mask = pa.array([True, False]).buffers()[1]
-    one, other = (
-        pa.Array.from_buffers(pa.int32(), 2, [mask, pa.array([1, hidden], pa.int32()).buffers()[1]])
-        for hidden in (2, 3)
-    )
     found = []
-    for values in (one, other):
+    for hidden in (2, 3):
+        values = pa.Array.from_buffers(pa.int32(), 2, [mask, pa.array([1, hidden], pa.int32()).buffers()[1]])
         running = TableDigest("core.test", pa.schema([("year", pa.int32())]))
         running.update(pa.record_batch([values], names=["year"]))
         found.append(running.hexdigest())
@@ -99,7 +96,7 @@ def test_the_digest_stays_what_it_was_when_libraries_change() -> None:
         {"text": "Mojokerto", "code": "A", "value": Decimal("9.80"), "ratio": 9.3839, "year": 2023, "flag": True},
         {"text": None, "code": None, "value": None, "ratio": None, "year": None, "flag": None},
     ]
-    assert digest(rows) == "PINNED"
+    assert digest(rows) == "44f51ff4a06bf3714bd0fc4d7f32658f8fe952a75311f6b9fd181b3eb350d059"
 
 
 def test_the_content_digest_does_not_depend_on_the_order_of_tables() -> None:

@@ -212,8 +212,8 @@ def naive(told: list[Told]) -> list[Span]:
                 done.append((key, *standing.pop(key), now, "revised"))
             standing.setdefault(key, (value, now))
         if item.replaces and not item.has_quarantine:
-            for key in sorted(set(standing) - set(item.figures)):
-                done.append((key, *standing.pop(key), now, "withdrawn"))
+            gone = sorted(set(standing) - set(item.figures))
+            done.extend((key, *standing.pop(key), now, "withdrawn") for key in gone)
     return done + [(key, value, since, None, None) for key, (value, since) in standing.items()]
 
 

@@ -56,7 +56,7 @@ def test_a_wide_indicator_that_is_not_listed_is_refused_with_what_to_run(catalog
 
 
 def test_a_listed_column_that_nothing_declares_is_refused(catalog: Catalog) -> None:
-    with pytest.raises(DeclarationError, match="'puskesmas'.*published columns are not removed"):
+    with pytest.raises(DeclarationError, match=r"'puskesmas'.*published columns are not removed"):
         published_tables(without(catalog, "puskesmas"))
 
 
@@ -74,7 +74,7 @@ def test_new_columns_are_appended_and_nothing_moves(catalog: Catalog, listed: Pa
 def test_a_moved_line_of_columns_csv_is_refused(listed: Path) -> None:
     lines = listed.read_text("utf-8").splitlines(keepends=True)
     listed.write_text("".join([lines[0], lines[2], lines[1], *lines[3:]]), "utf-8")
-    with pytest.raises(DeclarationError, match="line 2: position 2 of core.region, expected 1"):
+    with pytest.raises(DeclarationError, match=r"line 2: position 2 of core\.region, expected 1"):
         read_columns(listed)
 
 
@@ -88,7 +88,8 @@ def test_keys_stand_before_figures_in_wide_tables(catalog: Catalog) -> None:
 
 COMMENTS = """
 SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()
-UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name, comment FROM duckdb_columns() WHERE NOT internal
+UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name, comment FROM duckdb_columns()
+  WHERE NOT internal
 UNION ALL SELECT schema_name || '.' || function_name, comment FROM duckdb_functions()
   WHERE function_type = 'table_macro' AND NOT internal
 """

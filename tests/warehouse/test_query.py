@@ -79,5 +79,5 @@ def test_a_failing_question_says_why_in_one_sentence(release: ReleaseInfo, sql: 
 
 
 def test_a_directory_without_a_release_is_told(tmp_path: Path) -> None:
-    with pytest.raises(QueryError, match="mojoraya.duckdb"):
+    with pytest.raises(QueryError, match=r"mojoraya\.duckdb"):
         query(tmp_path, "SELECT 1")

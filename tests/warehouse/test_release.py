@@ -13,6 +13,7 @@ import pytest
 from warehouse_samples import CITY, REGENCY, Figure, day, edition, joint_value
 
 import warehouse.release
+from catalog.load import Catalog
 from warehouse.build import Build, load_changes, load_editions, load_joint, open_build
 from warehouse.package import write_sums
 from warehouse.release import ReleaseError, write_release
@@ -184,7 +185,7 @@ def test_two_rows_under_one_key_are_never_published(build: Build, tmp_path: Path
     load_editions(build, [edition(tmp_path, [Figure("5.77")])])
     twice = joint_value("poverty_rate", CITY, 2023, 5.77)
     load_joint(build, [twice, twice], [])
-    with pytest.raises(ReleaseError, match="joint.indicator_value: two rows have the key poverty_rate, 35.76, 2023"):
+    with pytest.raises(ReleaseError, match=r"joint\.indicator_value: two rows have the key poverty_rate"):
         write_release(build, tmp_path / "data", built_at=BUILT, inputs={})
 
 
@@ -194,20 +195,16 @@ def test_a_warehouse_without_editions_is_no_release(build: Build, tmp_path: Path
     assert current_release(tmp_path / "data") is None
 
 
-def test_a_broken_build_leaves_no_file_and_the_last_warehouse_in_place(publish: Publish, tmp_path: Path) -> None:
+def test_a_broken_build_leaves_no_file_and_the_last_warehouse_in_place(
+    publish: Publish, catalog: Catalog, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
     publish(data)
     before = (data / "warehouse.duckdb").read_bytes()
-    with pytest.raises(RuntimeError, match="stop"), open_build(data / "warehouse.duckdb", _catalog()):
+    with pytest.raises(RuntimeError, match="stop"), open_build(data / "warehouse.duckdb", catalog):
         raise RuntimeError("stop")
     assert (data / "warehouse.duckdb").read_bytes() == before
     assert leftovers(data) == []
-
-
-def _catalog() -> object:
-    from catalog.load import load_catalog
-
-    return load_catalog()
 
 
 def test_flipping_back_is_one_call_and_needs_a_whole_release(publish: Publish, tmp_path: Path) -> None:
@@ -225,6 +222,17 @@ def test_a_data_directory_may_move_with_its_pointer(publish: Publish, tmp_path: 
     found = current_release(tmp_path / "moved")
     assert found is not None
     assert found.id == release.id
+
+
+def test_a_pointer_that_leads_nowhere_is_mended_by_the_next_release(publish: Publish, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = publish(data)
+    shutil.rmtree(first.path)
+    (data / "releases" / "notes").mkdir()
+    assert current_release(data) is None
+    assert list_releases(data) == []
+    assert publish(data).id == first.id
+    assert current_release(data) == first
 
 
 def test_pruning_keeps_two_the_current_one_and_the_young(publish: Publish, tmp_path: Path) -> None:

@@ -2,11 +2,17 @@
 -- Grain: one stay of a key at one value.  Key: indicator, region_code, period, breakdown, edition_no.
 --
 -- edition.next_closing_no is the next edition that withdraws what it does not hold, next_closing_at its vintage:
--- a key is withdrawn there unless it is seen again before or in it.
+-- a key is withdrawn there unless it is seen again before or in it. The windows carry only what they compare; the
+-- rest of a figure joins those that open a row.
 CREATE OR REPLACE TEMP TABLE history AS
 WITH seen AS (
   SELECT
-    f.*,
+    f.indicator,
+    f.region_code,
+    f.period,
+    f.breakdown,
+    f.edition_no,
+    f.row_id,
     e.vintage,
     lag(f.edition_no) OVER by_edition IS NULL
       OR coalesce(lag(e.next_closing_no) OVER by_edition < f.edition_no, false)
@@ -43,19 +49,21 @@ turning AS (
   )
 )
 SELECT
-  * EXCLUDE (vintage, opens, withdrawn_at, next_opens, next_vintage, next_withdrawn_at),
+  f.*,
+  t.turn,
   CASE
-    WHEN withdrawn_at IS NOT NULL THEN withdrawn_at
-    WHEN next_opens THEN next_vintage
-    ELSE next_withdrawn_at
+    WHEN t.withdrawn_at IS NOT NULL THEN t.withdrawn_at
+    WHEN t.next_opens THEN t.next_vintage
+    ELSE t.next_withdrawn_at
   END AS superseded_at,
   CASE
-    WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
-    WHEN next_opens THEN 'revised'
-    WHEN next_withdrawn_at IS NOT NULL THEN 'withdrawn'
+    WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
+    WHEN t.next_opens THEN 'revised'
+    WHEN t.next_withdrawn_at IS NOT NULL THEN 'withdrawn'
   END AS closed_reason
-FROM turning
-WHERE opens;
+FROM turning AS t
+JOIN figure AS f USING (edition_no, row_id)
+WHERE t.opens;
 
 CREATE OR REPLACE TEMP VIEW folded AS
 SELECT *
