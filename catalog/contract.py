@@ -230,11 +230,16 @@ def load_contract(path: Path) -> ContractFile:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DeclarationError(f"{path.name}: not readable as TOML: {error}") from None
+        raise DeclarationError(
+            f"{path.name}: not readable as TOML: {error}", f"{path.name}: tidak terbaca sebagai TOML: {error}"
+        ) from None
     with explain_errors(path.name, Contract):
         contract = Contract.model_validate(values)
     if contract.id != path.stem:
-        raise DeclarationError(f"{path.name}: id is '{contract.id}', but the file is named '{path.stem}'")
+        raise DeclarationError(
+            f"{path.name}: id is '{contract.id}', but the file is named '{path.stem}'",
+            f"{path.name}: id-nya '{contract.id}', tetapi nama berkasnya '{path.stem}'",
+        )
     return ContractFile(contract=contract, path=path)
 
 

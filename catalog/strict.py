@@ -11,9 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-
-class DeclarationError(ValueError):
-    """A catalog entry, contract or setting is not of its form; the message names file, key and mend."""
+# How much of a wrong value a message repeats.
+LONGEST = 60
 
 
 class Declared(BaseModel):
@@ -33,26 +32,43 @@ class Bilingual(Declared):
         return self.en if lang == "en" else self.id
 
 
+class DeclarationError(ValueError):
+    """A catalog entry, contract or setting is not of its form; the message names file, key and mend."""
+
+    def __init__(self, english: str, indonesian: str | None = None) -> None:
+        super().__init__(english)
+        self.message = Bilingual(id=indonesian or english, en=english)
+
+
 @contextmanager
 def explain_errors(where: str, model: type[BaseModel]) -> Iterator[None]:
     """Turn pydantic's errors into one sentence each: where, which key, what was found, what was meant."""
     try:
         yield
     except ValidationError as error:
-        lines = [_sentence(where, model, dict(item)) for item in error.errors()]
-        raise DeclarationError("\n".join(lines)) from None
+        faults = [_sentence(where, model, dict(item)) for item in error.errors()]
+        raise DeclarationError(
+            "\n".join(fault.en for fault in faults), "\n".join(fault.id for fault in faults)
+        ) from None
 
 
-def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> str:
+def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> Bilingual:
     path = [str(part) for part in item["loc"]]
     key = ".".join(path)
     if item["type"] == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], known_keys(model), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        return f"{where}: unknown key '{key}'{hint}"
+        return Bilingual(
+            id=f"{where}: kunci '{key}' tidak dikenal" + (f"; maksudnya '{near[0]}'?" if near else ""),
+            en=f"{where}: unknown key '{key}'" + (f"; did you mean '{near[0]}'?" if near else ""),
+        )
     if item["type"] == "missing":
-        return f"{where}: the key '{key}' is missing"
-    return f"{where}: '{key}': {item['msg']} (found {item.get('input')!r})"
+        return Bilingual(id=f"{where}: kunci '{key}' belum ada", en=f"{where}: the key '{key}' is missing")
+    shown = repr(item.get("input"))
+    shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
+    return Bilingual(
+        id=f"{where}: '{key}' tidak sesuai: {item['msg']} (tertulis {shown})",
+        en=f"{where}: '{key}': {item['msg']} (found {shown})",
+    )
 
 
 def known_keys(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> set[str]:

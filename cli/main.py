@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load_settings(data=args.data, sources=args.sources, lang=args.lang)
         return int(importlib.import_module(f"cli.verbs.{args.verb}").run(args, settings))
     except DeclarationError as error:
-        print(error, file=sys.stderr)
+        print(error.message.get(args.lang or os.environ.get("MOJORAYA_LANG") or "id"), file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         return 130

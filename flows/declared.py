@@ -9,27 +9,30 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from catalog.contract import ContractFile, contract_paths, load_contract
+from catalog.contract import ContractFile, Measure, contract_paths, load_contract
 from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
-from catalog.strict import DeclarationError
+from catalog.strict import Bilingual, DeclarationError
 
 
-def load_contracts(settings: Settings) -> tuple[dict[str, ContractFile], dict[str, str]]:
+def load_contracts(settings: Settings) -> tuple[dict[str, ContractFile], dict[str, Bilingual]]:
     """Contracts by source id, sorted, and one sentence per contract file that is not of its form."""
     catalog = load_catalog(settings.catalog)
     found: dict[str, ContractFile] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, Bilingual] = {}
     for path in contract_paths(settings.sources):
         try:
             item = _read(path, catalog)
         except DeclarationError as error:
-            faults[path.stem] = str(error)
+            faults[path.stem] = error.message
             remembered = _last_good(path, settings, catalog)
             found.update({path.stem: remembered} if remembered else {})
             continue
         if item.contract.id in found:
-            faults[path.stem] = f"{path.name}: the id '{item.contract.id}' is used by another contract too"
+            faults[path.stem] = Bilingual(
+                id=f"{path.name}: id '{item.contract.id}' dipakai kontrak lain juga",
+                en=f"{path.name}: the id '{item.contract.id}' is used by another contract too",
+            )
         found[item.contract.id] = item
     return dict(sorted(found.items())), faults
 
@@ -70,19 +73,31 @@ def check_against(item: ContractFile, catalog: Catalog) -> None:
     """Refuse a contract that names what the catalog does not have; raises `DeclarationError`."""
     name, contract = item.path.name, item.contract
     for measure in contract.measures:
-        if measure.indicator not in catalog.indicators:
-            raise DeclarationError(f"{name}: unknown indicator '{measure.indicator}'; declare it in the catalog first")
-        unit = catalog.units.get(measure.unit)
-        if unit is None:
-            raise DeclarationError(f"{name}: unknown unit '{measure.unit}'")
-        wanted = catalog.indicators[measure.indicator].unit
-        if unit.canonical != wanted:
-            raise DeclarationError(
-                f"{name}: '{measure.indicator}' is measured in {wanted}, and '{unit.id}' does not convert to it"
-            )
+        _check_measure(name, measure, catalog)
     for code in contract.expect.regions:
         if code not in catalog.regions_by_code:
-            raise DeclarationError(f"{name}: expect.regions names the unknown region '{code}'")
+            raise _unknown(name, "expect.regions", "wilayah", "region", code)
     for column in contract.columns:
         if column.dimension and column.dimension not in catalog.breakdowns:
-            raise DeclarationError(f"{name}: unknown breakdown '{column.dimension}'")
+            raise _unknown(name, "columns.dimension", "rincian", "breakdown", column.dimension)
+
+
+def _check_measure(name: str, measure: Measure, catalog: Catalog) -> None:
+    if measure.indicator not in catalog.indicators:
+        raise _unknown(name, "measures.indicator", "indikator", "indicator", measure.indicator)
+    unit = catalog.units.get(measure.unit)
+    if unit is None:
+        raise _unknown(name, "measures.unit", "satuan", "unit", measure.unit)
+    wanted = catalog.indicators[measure.indicator].unit
+    if unit.canonical != wanted:
+        raise DeclarationError(
+            f"{name}: '{measure.indicator}' is measured in {wanted}, and '{unit.id}' does not convert to it",
+            f"{name}: '{measure.indicator}' bersatuan {wanted}, dan '{unit.id}' tidak dapat dikonversi ke satuan itu",
+        )
+
+
+def _unknown(name: str, key: str, indonesian: str, english: str, found: str) -> DeclarationError:
+    return DeclarationError(
+        f"{name}: {key} names the unknown {english} '{found}'; declare it in the catalog first",
+        f"{name}: {key} menyebut {indonesian} yang tidak dikenal '{found}'; daftarkan dahulu di katalog",
+    )

@@ -109,11 +109,11 @@ def keep_schedule(
     keep_quiet()
     from prefect.runner import Runner
 
+    deployment = nightly_deployment(cron, timezone, settings.lang)
     server.wait_until_healthy()
     # Two nights at once would only wait for each other. The schedule goes on when we start again.
     runner = Runner(name=DEPLOYMENT, limit=1, pause_on_shutdown=False)
     runner.handle_sigterm = interrupt_instead  # type: ignore[method-assign]
-    deployment = nightly_deployment(cron, timezone, settings.lang)
 
     async def work() -> None:
         number = await runner.aadd_deployment(deployment)

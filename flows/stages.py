@@ -35,7 +35,7 @@ def fetch_source(settings: Settings, source: str) -> FetchOutcome:
     """Fetch one source and keep what is new; raises `TransientFailure` when another try may help."""
     contracts, faults = load_contracts(settings)
     if source in faults:
-        return FetchOutcome(source, "refused", message_id=faults[source], message_en=faults[source])
+        return FetchOutcome(source, "refused", message_id=faults[source].id, message_en=faults[source].en)
     contract_file = contracts[source]
     try:
         delivery = deliver(contract_file)
@@ -77,20 +77,20 @@ def read_source(settings: Settings, source: str) -> ReadOutcome:
     """Read one source's snapshots by contract and judge their rows; the results are kept in staging."""
     contracts, faults = load_contracts(settings)
     if source not in contracts:
-        return ReadOutcome(source, refused_id=faults[source], refused_en=faults[source])
+        return ReadOutcome(source, refused_id=faults[source].id, refused_en=faults[source].en)
     judged = judge_source(settings, contracts[source])
     if not judged:
         return ReadOutcome(source, refused_id="belum ada berkas", refused_en="no file yet")
     accepted = [item for item in judged if item.refused is None]
     last, newest = (accepted[-1] if accepted else None), judged[-1]
     why = newest.refused
-    fault = faults.get(source, "")
+    fault = faults.get(source)
     return ReadOutcome(
         source,
         accepted=last.rows - last.quarantined if last else 0,
         quarantined=last.quarantined if last else 0,
-        refused_id=fault or (why.message_id if why else ""),
-        refused_en=fault or (why.message_en if why else ""),
+        refused_id=fault.id if fault else (why.message_id if why else ""),
+        refused_en=fault.en if fault else (why.message_en if why else ""),
     )
 
 
@@ -109,7 +109,9 @@ def inputs_digest(settings: Settings) -> str:
     ]
     declared = [item.contract.digest for item in contracts.values()]
     catalog = load_catalog(settings.catalog).digest
-    return digest_of(log, declared, sorted(faults.items()), catalog, code_digest(RELEASING))
+    return digest_of(
+        log, declared, sorted((name, fault.en) for name, fault in faults.items()), catalog, code_digest(RELEASING)
+    )
 
 
 def needs_work(settings: Settings) -> bool:
@@ -136,7 +138,7 @@ def publish(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutc
     except DeclarationError as error:
         from flows.wording import nothing_published
 
-        return nothing_published(str(error), str(error))
+        return nothing_published(error.message.id, error.message.en)
 
 
 def unchanged_night(settings: Settings, fetched: list[FetchOutcome]) -> NightOutcome:

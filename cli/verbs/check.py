@@ -75,9 +75,13 @@ def find_contract(name: str, settings: Settings) -> ContractFile:
     contracts, faults = load_contracts(settings)
     if name in contracts:
         return contracts[name]
+    if name in faults:
+        raise DeclarationError(faults[name].en, faults[name].id)
     near = difflib.get_close_matches(name, contracts, n=1)
-    hint = f" Mungkin maksudnya / did you mean '{near[0]}'?" if near else " Lihat / see: mojoraya sources"
-    raise DeclarationError(faults.get(name, f"Kontrak tidak dikenal / unknown contract: '{name}'.{hint}"))
+    raise DeclarationError(
+        f"unknown contract '{name}'; " + (f"did you mean '{near[0]}'?" if near else "see: mojoraya sources"),
+        f"kontrak '{name}' tidak dikenal; " + (f"maksudnya '{near[0]}'?" if near else "lihat: mojoraya sources"),
+    )
 
 
 def _entry(source: str, data: bytes, file: Path) -> LogEntry:

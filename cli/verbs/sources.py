@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     ]
     show(COLUMNS[settings.lang], rows, args)
     for fault in faults.values():
-        print(fault, file=sys.stderr)
+        print(fault.get(settings.lang), file=sys.stderr)
     return 3 if faults else 0
 
 
