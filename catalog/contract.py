@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -228,11 +228,25 @@ class ContractFile(Declared):
 def load_contract(path: Path) -> ContractFile:
     """Read one contract; raises `DeclarationError` with one sentence per fault."""
     try:
+        stat = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return _load(path, stat.st_mtime_ns, stat.st_size)
+
+
+def _unreadable(path: Path, error: Exception) -> DeclarationError:
+    return DeclarationError(
+        f"{path.name}: not readable as TOML: {error}", f"{path.name}: tidak terbaca sebagai TOML: {error}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _load(path: Path, _time: int, _size: int) -> ContractFile:
+    """Stages ask for every contract many times a night; a file is read again only when it changed."""
+    try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DeclarationError(
-            f"{path.name}: not readable as TOML: {error}", f"{path.name}: tidak terbaca sebagai TOML: {error}"
-        ) from None
+        raise _unreadable(path, error) from None
     with explain_errors(path.name, Contract):
         contract = Contract.model_validate(values)
     if contract.id != path.stem:

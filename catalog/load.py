@@ -6,7 +6,7 @@ import csv
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,6 +77,18 @@ class Catalog:
 
 def load_catalog(folder: Path = HERE) -> Catalog:
     """Read and cross-check the catalog; raises `DeclarationError` naming the file and the entry at fault."""
+    return _load(folder, stamps(folder.glob("*.toml"), folder.glob("*.csv")))
+
+
+def stamps(*paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of files: what must be unchanged for a file read before to stand."""
+    found = [(str(path), path.stat()) for group in paths for path in group]
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
+    """Stages ask for the catalog some forty times a night; it is read again only when a file changed."""
     catalog = Catalog(
         indicators=_indicators(folder),
         units={item.id: item for item in _entries(folder / "units.toml", "unit", Unit)},

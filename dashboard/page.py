@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from catalog.load import load_catalog
+from catalog.load import DOMAINS, load_catalog
 from catalog.models import Reason
 
 HERE = Path(__file__).resolve().parent
@@ -52,7 +52,8 @@ Row = dict[str, Any]
 def render(release: Path) -> str:
     """The page of the release in the directory `release`, self-contained, as HTML; holds no time of building."""
     regions = _rows(release, "core_region")
-    indicators = [row for row in _rows(release, "core_indicator") if row["wide"]]
+    listed = (row for row in _rows(release, "core_indicator") if row["wide"])
+    indicators = sorted(listed, key=lambda row: (DOMAINS.index(row["domain"]), row["id"]))
     latest = _latest(release)
     places = [row for row in regions if row["region_role"] == "agglomeration"]
     members = [row for row in regions if row["region_role"] == "member"]

@@ -8,14 +8,15 @@ so that history is whole and as_of(d) still finds one row per key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from catalog.load import Catalog
@@ -75,6 +76,7 @@ BREAK_FIELDS: list[tuple[str, pa.DataType]] = [
     ("year", pa.int32()),
 ]
 UNIT_SEPARATOR = "\x1f"
+BATCH = 300_000
 
 
 def fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog) -> None:
@@ -84,22 +86,40 @@ def fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog)
     critical failures.
     """
     ordered = sorted(editions, key=lambda item: (item.source, item.vintage, item.position))
-    con.begin()
+    sources = [list(items) for _, items in groupby(ordered, key=lambda item: item.source)]
     _declare_breaks(con, catalog)
-    for source, items in groupby(ordered, key=lambda item: item.source):
-        _fold_source(con, source, list(items))
+    for batch in _batches([items for items in sources if len(items) == 1]):
+        _fold_batch(con, batch, "single")
+    for batch in _batches([items for items in sources if len(items) > 1]):
+        _fold_batch(con, batch, "history")
     con.execute(load_sql("fold_cleanup"))
-    con.commit()
 
 
-def _fold_source(con: DuckDBPyConnection, source: str, editions: list[Edition]) -> None:
-    """Fold one source; a source with one edition needs no windows."""
-    _declare_editions(con, editions)
+def _batches(sources: list[list[Edition]]) -> Iterator[list[list[Edition]]]:
+    """Sources put together up to BATCH rows: small inserts leave small row groups, which cost as much again."""
+    batch: list[list[Edition]] = []
+    rows = 0
+    for items in sources:
+        batch.append(items)
+        rows += sum(pq.read_metadata(item.tidy).num_rows for item in items)
+        if rows >= BATCH:
+            yield batch
+            batch, rows = [], 0
+    if batch:
+        yield batch
+
+
+def _fold_batch(con: DuckDBPyConnection, sources: list[list[Edition]], way: Literal["single", "history"]) -> None:
+    """Fold some sources; a source with one edition needs no windows."""
+    _declare_editions(con, sources)
+    editions = [item for items in sources for item in items]
     tidy = _path_list(item.tidy for item in editions)
+    con.begin()
     con.execute(load_sql("figure", tidy=tidy, failures=_path_list(item.failures for item in editions)))
-    _refuse_faults(con, source)
-    con.execute(load_sql("history" if len(editions) > 1 else "single"))
+    _refuse_faults(con)
+    con.execute(load_sql(way))
     con.execute(load_sql("observation"))
+    con.commit()
 
 
 def _declare_breaks(con: DuckDBPyConnection, catalog: Catalog) -> None:
@@ -114,15 +134,17 @@ def _declare_breaks(con: DuckDBPyConnection, catalog: Catalog) -> None:
     _temp_table(con, "declared_break", rows, pa.schema(BREAK_FIELDS))
 
 
-def _declare_editions(con: DuckDBPyConnection, editions: list[Edition]) -> None:
-    """The temporary table edition: one row per edition of one source, numbered in their order."""
+def _declare_editions(con: DuckDBPyConnection, sources: list[list[Edition]]) -> None:
+    """The temporary table edition: one row per edition, numbered through; those of a source in their order."""
     rows = []
-    closing: tuple[int | None, date | None] = (None, None)
-    for number in range(len(editions), 0, -1):
-        item = editions[number - 1]
-        rows.append(_edition_row(number, item, closing))
-        if item.replaces and not item.has_quarantine:
-            closing = (number, item.vintage)
+    first = 1
+    for editions in sources:
+        closing: tuple[int | None, date | None] = (None, None)
+        for number, item in reversed(list(enumerate(editions, start=first))):
+            rows.append(_edition_row(number, item, closing))
+            if item.replaces and not item.has_quarantine:
+                closing = (number, item.vintage)
+        first += len(editions)
     _temp_table(con, "edition", rows, EDITION_SCHEMA)
 
 
@@ -144,14 +166,16 @@ def _temp_table(con: DuckDBPyConnection, name: str, rows: list[dict[str, Any]], 
     con.unregister(f"{name}_rows")
 
 
-def _refuse_faults(con: DuckDBPyConnection, source: str) -> None:
+def _refuse_faults(con: DuckDBPyConnection) -> None:
     figures, sound = con.execute(load_sql("figure_count")).fetchall()[0]
     if figures == sound:
         return
     faults = con.execute(load_sql("figure_faults")).fetchall()
     if faults:
-        told = "; ".join(f"{file}, line {line}, column '{column}': {fault}" for file, line, column, fault in faults)
-        raise FoldError(f"{source}: an accepted edition holds figures that should be in quarantine: {told}")
+        places = (
+            f"{source}: {file}, line {line}, column '{column}': {told}" for source, file, line, column, told in faults
+        )
+        raise FoldError(f"an accepted edition holds figures that should be in quarantine: {'; '.join(places)}")
 
 
 def _path_list(paths: Iterable[Path]) -> str:

@@ -1,4 +1,4 @@
--- The figures of one source's accepted editions, without the rows that the gates put in quarantine.
+-- The figures of some sources' accepted editions, without the rows that the gates put in quarantine.
 -- Grain: one figure of one edition.  Key: edition_no, indicator, region_code, period, breakdown (checked after).
 CREATE OR REPLACE TEMP TABLE figure AS
 SELECT

@@ -1,6 +1,6 @@
 -- Figures of an accepted edition that no gate stopped although the warehouse cannot hold them.
 -- Grain: one figure.  Key: file, source_line, source_column.
-SELECT e.file, f.source_line, f.source_column, f.fault
+SELECT e.source, e.file, f.source_line, f.source_column, f.fault
 FROM (
   SELECT
     edition_no, source_line, source_column, row_id,

@@ -1,5 +1,5 @@
--- The history of a source with several editions: only a change opens a row, and what opens later closes it.
--- Grain: one stay of a key at one value.  Key: indicator, region_code, period, breakdown, edition_no.
+-- The history of sources with several editions each: only a change opens a row, and what opens later closes it.
+-- Grain: one stay of a key at one value.  Key: source, indicator, region_code, period, breakdown, edition_no.
 --
 -- edition.next_closing_no is the next edition that withdraws what it does not hold, next_closing_at its vintage:
 -- a key is withdrawn there unless it is seen again before or in it. The windows carry only what they compare; the
@@ -7,6 +7,7 @@
 CREATE OR REPLACE TEMP TABLE history AS
 WITH seen AS (
   SELECT
+    e.source,
     f.indicator,
     f.region_code,
     f.period,
@@ -27,7 +28,7 @@ WITH seen AS (
   FROM figure AS f
   JOIN edition AS e USING (edition_no)
   WINDOW by_edition AS (
-    PARTITION BY f.indicator, f.region_code, f.period, f.breakdown
+    PARTITION BY e.source, f.indicator, f.region_code, f.period, f.breakdown
     ORDER BY f.edition_no
   )
 ),
@@ -38,13 +39,13 @@ turning AS (
     lead(vintage) OVER by_edition AS next_vintage,
     lead(withdrawn_at) OVER by_edition AS next_withdrawn_at,
     row_number() OVER (
-      PARTITION BY indicator, region_code, period, breakdown, vintage, opens
+      PARTITION BY source, indicator, region_code, period, breakdown, vintage, opens
       ORDER BY edition_no
     ) AS turn
   FROM seen
   WHERE opens OR withdrawn_at IS NOT NULL
   WINDOW by_edition AS (
-    PARTITION BY indicator, region_code, period, breakdown
+    PARTITION BY source, indicator, region_code, period, breakdown
     ORDER BY edition_no
   )
 )

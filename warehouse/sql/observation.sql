@@ -1,4 +1,4 @@
--- The observations of one source and their lineage; the release puts them in order.
+-- The observations of some sources and their lineage; the release puts them in order.
 -- Grain: one stay of a key at one value.  Key: observation_id.
 --
 -- The id is made of key, source, vintage, value and status; a key that turns more than once on one day (A, B and A
