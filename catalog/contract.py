@@ -11,22 +11,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from catalog.connector import Connector, FileConnector
 from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors
 
 Evidence = Literal["publication", "third_party_copy", "press_quote", "inferred"]
 Status = Literal["A", "P", "E", "Q", "M"]
+Rhythm = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 Role = Literal["region_code", "region_name", "period", "measure", "breakdown", "unit", "value", "constant", "ignore"]
-
-
-class FileConnector(Declared):
-    """A file beside the contract; `bundled` files ship with the project and have no rhythm."""
-
-    kind: Literal["file"]
-    path: str
-    bundled: bool = False
-
-
-Connector = FileConnector
 
 
 class CsvFormat(Declared):
@@ -162,6 +153,7 @@ class Contract(Declared):
     precedence: int = Field(default=50, ge=0, description="lower speaks first where the catalog says nothing")
     family: str = Field(default="", description="tables of one compilation, which a ratio may combine; default: id")
     region: str | None = None
+    rhythm: Rhythm | None = Field(default=None, description="how often the publisher brings out something new")
     connector: Connector
     format: CsvFormat
     columns: list[Column] = Field(min_length=1)
@@ -185,6 +177,8 @@ class Contract(Declared):
             raise ValueError("no column has the role 'value'")
         if self.region is None and not roles & {"region_code", "region_name"}:
             raise ValueError("no column names the region, and the contract has no 'region'")
+        if self.bundled and self.rhythm:
+            raise ValueError("a bundled file has no rhythm: it changes only with the project")
         return self
 
     @cached_property
@@ -205,7 +199,7 @@ class Contract(Declared):
     @property
     def bundled(self) -> bool:
         """Whether the file ships with the project; such a source has no rhythm and never goes stale."""
-        return self.connector.bundled
+        return isinstance(self.connector, FileConnector) and self.connector.bundled
 
     @property
     def indicators(self) -> list[str]:

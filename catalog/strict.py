@@ -63,11 +63,30 @@ def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> Bilin
         )
     if item["type"] == "missing":
         return Bilingual(id=f"{where}: kunci '{key}' belum ada", en=f"{where}: the key '{key}' is missing")
+    if item["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return _unknown_kind(where, key, dict(item["ctx"]))
     shown = repr(item.get("input"))
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
     return Bilingual(
         id=f"{where}: '{key}' tidak sesuai: {item['msg']} (tertulis {shown})",
         en=f"{where}: '{key}': {item['msg']} (found {shown})",
+    )
+
+
+def _unknown_kind(where: str, key: str, context: dict[str, Any]) -> Bilingual:
+    """The sentence for a table whose `kind` is missing or unknown."""
+    kind, found = str(context["discriminator"]).strip("'"), context.get("tag")
+    known = [name.strip("' ") for name in str(context.get("expected_tags", "")).split(",")]
+    if found is None:
+        return Bilingual(
+            id=f"{where}: kunci '{key}.{kind}' belum ada", en=f"{where}: the key '{key}.{kind}' is missing"
+        )
+    near = difflib.get_close_matches(str(found), known, n=1)
+    return Bilingual(
+        id=f"{where}: '{key}.{kind}' berisi '{found}' yang tidak dikenal; "
+        + (f"maksudnya '{near[0]}'?" if near else f"pilihannya {', '.join(known)}"),
+        en=f"{where}: '{key}.{kind}' is the unknown '{found}'; "
+        + (f"did you mean '{near[0]}'?" if near else f"choose one of {', '.join(known)}"),
     )
 
 

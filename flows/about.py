@@ -61,7 +61,7 @@ def quarantine_rows(shown: Standing, contracts: Mapping[str, Contract]) -> Itera
                     yield {
                         "source": source,
                         "snapshot": item.entry.sha256,
-                        "file": contracts[source].connector.path,
+                        "file": contracts[source].connector.file_of(item.entry.url),
                         **vars(failure),
                     }
 

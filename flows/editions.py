@@ -68,7 +68,7 @@ def _edition(item: Judged, contract: Contract, published: date | None, vintage: 
         vintage=vintage,
         replaces=contract.edition == "replaces",
         has_quarantine=item.quarantined > 0,
-        file=contract.connector.path,
+        file=contract.connector.file_of(item.entry.url),
         publication=contract.publication,
         evidence=contract.evidence,
         synthetic=contract.synthetic,

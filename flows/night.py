@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from catalog.settings import Settings
 from flows import ledger, stages, wording
+from flows.lock import NightInProgress, night_lock
 from flows.outcome import FetchOutcome, NightOutcome
 from sources.connectors import TransientFailure
 
@@ -14,14 +15,22 @@ from sources.connectors import TransientFailure
 def night(settings: Settings, report: Callable[[str], None] = print) -> NightOutcome:
     """Fetch every source, read what there is, publish; `report` gets one line per stage and source."""
     started = datetime.now(UTC)
+    try:
+        with night_lock(settings.data):
+            outcome = _stages(settings, report)
+    except NightInProgress as error:
+        outcome = wording.nothing_published(error.message.id, error.message.en)
+    report(wording.publish_line(outcome, settings.lang))
+    ledger.append_run(settings, outcome, started, datetime.now(UTC), "command")
+    return outcome
+
+
+def _stages(settings: Settings, report: Callable[[str], None]) -> NightOutcome:
     fetched = []
     for source in stages.list_sources(settings):
         fetched.append(_fetch_once(settings, source))
         report(wording.fetch_line(fetched[-1], settings.lang))
-    outcome = _read_and_publish(settings, fetched, report)
-    report(wording.publish_line(outcome, settings.lang))
-    ledger.append_run(settings, outcome, started, datetime.now(UTC), "command")
-    return outcome
+    return _read_and_publish(settings, fetched, report)
 
 
 def _fetch_once(settings: Settings, source: str) -> FetchOutcome:

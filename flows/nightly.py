@@ -24,6 +24,7 @@ from prefect.tasks import Task, exponential_backoff
 from catalog.settings import Settings, load_settings
 from flows import ledger, stages, wording
 from flows.context import NIGHT, Night
+from flows.lock import NightInProgress, night_lock
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from sources.connectors import TransientFailure
 
@@ -85,7 +86,10 @@ def nightly(lang: str = "id") -> State[Any]:
     night = NIGHT.get() or scheduled_night(lang)
     logger = get_run_logger()
     try:
-        night.outcome = run_stages(night)
+        with night_lock(night.settings.data):
+            night.outcome = run_stages(night)
+    except NightInProgress as error:
+        night.outcome = wording.nothing_published(error.message.id, error.message.en)
     except Exception as error:
         logger.exception("The night broke off")
         night.outcome = wording.night_broke(error)

@@ -11,12 +11,25 @@ from catalog.contract import ContractFile
 from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.strict import DeclarationError, digest_of
+from flows import wording
 from flows.code import RELEASING, code_digest
 from flows.declared import load_contracts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome, SourceState
+from flows.secrets import ask_block
 from flows.staging import Judged, Staging
-from sources.connectors import Delivery, TerminalFailure, deliver
+from sources.connectors import (
+    Delivery,
+    Outside,
+    RefusedAnswer,
+    TerminalFailure,
+    TransientFailure,
+    Unchanged,
+    deliver,
+)
 from sources.store import SnapshotStore, next_entry
+
+# One for the process: requests to one publisher keep their distance over all sources and threads.
+OUTSIDE = Outside(secret_block=ask_block)
 
 
 def list_sources(settings: Settings) -> list[str]:
@@ -32,16 +45,31 @@ def source_title(settings: Settings, source: str, lang: str) -> str:
 
 
 def fetch_source(settings: Settings, source: str) -> FetchOutcome:
-    """Fetch one source and keep what is new; raises `TransientFailure` when another try may help."""
+    """Fetch one source and keep what is new; raises `TransientFailure` when another try may help.
+
+    A connector that has tried again itself, as often as is polite, is not made to do so once more.
+    """
     contracts, faults = load_contracts(settings)
     if source in faults:
         return FetchOutcome(source, "refused", message_id=faults[source].id, message_en=faults[source].en)
     contract_file = contracts[source]
+    last = SnapshotStore(settings.data).last_seen(contract_file.contract)
     try:
-        delivery = deliver(contract_file)
+        answer = deliver(contract_file, last, OUTSIDE)
+    except TransientFailure as error:
+        if not error.tries:
+            raise
+        return wording.unreachable(source, error.message, error.tries)
     except TerminalFailure as error:
-        return FetchOutcome(source, "unreachable", message_id=error.message.id, message_en=error.message.en)
-    return _keep(settings, contract_file, delivery)
+        state: SourceState = "refused" if isinstance(error, RefusedAnswer) else "unreachable"
+        return FetchOutcome(source, state, message_id=error.message.id, message_en=error.message.en)
+    if isinstance(answer, Unchanged):
+        return FetchOutcome(source, "unchanged", last.sha256 if last else None)
+    outcome = _keep(settings, contract_file, answer)
+    if outcome.message_id or not answer.notes:
+        return outcome
+    told = {lang: " ".join(note.get(lang) for note in answer.notes) for lang in ("id", "en")}
+    return replace(outcome, message_id=told["id"], message_en=told["en"])
 
 
 def today(settings: Settings) -> date:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from catalog.contract import Contract
-from sources.connectors.interface import Delivery
+from sources.connectors.interface import Answer, Delivery, Seen
 
 # Sources are fetched by several threads, and an append mends a torn last line first.
 _APPENDING = threading.Lock()
@@ -29,7 +29,10 @@ class SnapshotCorrupt(ValueError):
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One line of the log: a snapshot that was kept, or a file refused at the door without a copy."""
+    """One line of the log: a snapshot that was kept, or a file refused at the door without a copy.
+
+    `answers` are the raw answers of an API that a rendered snapshot was put together from.
+    """
 
     source: str
     sha256: str
@@ -44,6 +47,7 @@ class LogEntry:
     rule: str = ""
     message_id: str = ""
     message_en: str = ""
+    answers: tuple[Answer, ...] = ()
     kind: Literal["snapshot"] = "snapshot"
 
 
@@ -61,6 +65,16 @@ class SnapshotStore:
     def entries_of(self, source: str) -> list[LogEntry]:
         """The entries of one source, oldest first."""
         return [entry for entry in self.entries() if entry.source == source]
+
+    def last_seen(self, contract: Contract) -> Seen | None:
+        """What a publisher may call unchanged: the last entry, if its bytes are still whole here.
+
+        None also when the contract states another date of publication since, which calls for a new entry.
+        """
+        entry = next(reversed(self.entries_of(contract.id)), None)
+        if entry is None or entry.published != contract.published or not self._has(entry):
+            return None
+        return Seen(entry.sha256, entry.url, entry.etag, entry.last_modified)
 
     def path_of(self, entry: LogEntry) -> Path:
         """Where the bytes of an entry are kept."""
@@ -141,6 +155,8 @@ def _plain(entry: LogEntry) -> dict[str, Any]:
     values = asdict(entry)
     for name in ("first_seen", "published"):
         values[name] = values[name].isoformat() if values[name] else None
+    if not entry.answers:
+        del values["answers"]
     return values
 
 
@@ -148,6 +164,7 @@ def _entry(values: dict[str, Any]) -> LogEntry:
     known = {field.name: values[field.name] for field in fields(LogEntry) if field.name in values}
     known["first_seen"] = date.fromisoformat(values["first_seen"])
     known["published"] = date.fromisoformat(values["published"]) if values.get("published") else None
+    known["answers"] = tuple(Answer(**answer) for answer in values.get("answers", []))
     return LogEntry(**known)
 
 
@@ -172,4 +189,5 @@ def next_entry(contract: Contract, delivery: Delivery, seen: list[LogEntry], tod
         published=contract.published,
         etag=delivery.etag,
         last_modified=delivery.last_modified,
+        answers=delivery.answers,
     )

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -58,7 +57,7 @@ def published(observations: pd.DataFrame, families: Mapping[str, str]) -> Iterat
 
 def _published(row: Any, families: Mapping[str, str]) -> Value:
     known = not pd.isna(row.value)
-    half = Decimal(row.rounding_step or 0) / 2
+    half = Decimal(0) if pd.isna(row.rounding_step) else Decimal(row.rounding_step) / 2
     return Value(
         indicator=str(row.indicator),
         region=str(row.region_code),

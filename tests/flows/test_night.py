@@ -148,3 +148,13 @@ def test_unemployment_is_never_a_mean_of_rates_and_2016_is_empty(office: Office)
     )
     assert found[0][0] is None
     assert found[0][1]
+
+
+def test_one_night_at_a_time_and_the_second_says_who_runs(office: Office) -> None:
+    from flows.lock import night_lock
+
+    with night_lock(office.settings.data):
+        outcome = office.run()
+    assert outcome.exit_code == 1
+    assert "sejak" in outcome.summary_id
+    assert office.run().exit_code == 0, "the lock is gone with its holder"

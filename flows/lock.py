@@ -1,0 +1,50 @@
+"""One night at a time per data folder: a lock that dies with its process, so that no crash leaves it behind."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalog.strict import Bilingual
+
+
+class NightInProgress(Exception):
+    """Another process runs a night on the same data folder; `message` says which and since when."""
+
+    def __init__(self, message: Bilingual) -> None:
+        self.message = message
+        super().__init__(message.en)
+
+
+@contextmanager
+def night_lock(data: Path) -> Iterator[None]:
+    """Hold the data folder for one night; raises `NightInProgress` when another process holds it."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "night.lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NightInProgress(_holder(data / "night.lock")) from None
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def _holder(path: Path) -> Bilingual:
+    try:
+        known = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        known = {"pid": "?", "since": "?"}
+    return Bilingual(
+        id=f"Proses {known['pid']} sedang menjalankan malam di folder data ini sejak {known['since']}. "
+        "Tunggu sampai selesai, lalu ulangi.",
+        en=f"Process {known['pid']} has been running a night on this data folder since {known['since']}. "
+        "Wait until it ends, then try again.",
+    )
