@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve columns lock clean venv
+.PHONY: help run test lint serve columns docs lock clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ lint: $(STAMP) ## lint and types only
 
 columns: $(STAMP) ## append the columns of new indicators to warehouse/columns.csv
 	@$(BIN)/python -m warehouse.columns
+
+docs: $(STAMP) ## write docs/coverage.md anew from a release of the bundled sources
+	@MOJORAYA_DATA=build/docs $(BIN)/mojoraya run >/dev/null
+	@$(BIN)/python -m dashboard.coverage build/docs/current docs/coverage.md
 
 lock: ## write requirements/lock.txt anew (needs uv)
 	uv pip compile requirements/main.in --universal --python-version 3.11 \
