@@ -19,6 +19,7 @@ from catalog.models import (
     Indicator,
     Instrument,
     Precedence,
+    RatioOf,
     RatioOfSums,
     Reason,
     Recomputed,
@@ -199,6 +200,8 @@ def _inputs(rule: object) -> list[str]:
     """The indicators that a rule or derivation reads."""
     if isinstance(rule, RatioOfSums):
         return [rule.numerator] if rule.denominator == "implied" else [rule.numerator, rule.denominator]
+    if isinstance(rule, RatioOf):
+        return [rule.numerator, rule.denominator]
     if isinstance(rule, Growth):
         return [rule.of]
     if isinstance(rule, WeightedMean):

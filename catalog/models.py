@@ -112,6 +112,15 @@ class SumOf(Declared):
     parts: list[str] = Field(min_length=2)
 
 
+class RatioOf(Declared):
+    """`scale` x numerator / denominator of the same region, both from one compilation."""
+
+    kind: Literal["ratio_of"]
+    numerator: str
+    denominator: str
+    scale: float = 100.0
+
+
 class NotAggregable(Declared):
     """No value exists for the agglomeration; `reason` says why."""
 
@@ -120,7 +129,7 @@ class NotAggregable(Declared):
 
 
 Rule = Annotated[Sum | RatioOfSums | Growth | WeightedMean | Recomputed | NotAggregable, Field(discriminator="kind")]
-Derivation = Annotated[Growth | SumOf, Field(discriminator="kind")]
+Derivation = Annotated[Growth | SumOf | RatioOf, Field(discriminator="kind")]
 
 
 class Indicator(Declared):

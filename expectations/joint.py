@@ -46,12 +46,15 @@ def joint_view(values: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     high = _of(view, {name: np.inf if item.bounds.max is None else item.bounds.max for name, item in known})
     view["beyond_bounds"] = _beyond(view["value"], low, high)
     slack = derived + DOUBLE * view["value"].abs()
+    # A member that is itself computed is rounded before it is added up here, a published one is not.
+    view["rounded_by"] = derived.where(view["method"] != "official", 0.0)
     view["beyond_range"] = _beyond(view["value"], view["rounding_low"], view["rounding_high"]) - slack
     members = _members(view, catalog)
     averaged = view["method"].isin(AVERAGED)
     outside = _beyond(view["value"], members["low"], members["high"]) - slack - printed
     view["beyond_members"] = outside.where(averaged)
-    view["beyond_sum"] = ((view["value"] - members["sum"]).abs() - slack).where(view["method"] == "sum")
+    apart = (view["value"] - members["sum"]).abs() - slack - members["rounded_by"]
+    view["beyond_sum"] = apart.where(view["method"] == "sum")
     return view.assign(**{f"members_{name}": members[name] for name in ("low", "high", "sum")})
 
 
@@ -66,22 +69,25 @@ def _beyond(value: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
 
 
 def _members(view: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """Per row of an agglomeration the smallest, largest and summed value of its members; NaN unless all have one."""
-    found = pd.DataFrame(np.nan, index=view.index, columns=["low", "high", "sum"])
+    """Per row of an agglomeration the smallest, largest and summed value of its members; NaN unless all have one.
+
+    `rounded_by` is how far rounding may have moved their sum.
+    """
+    found = pd.DataFrame(np.nan, index=view.index, columns=["low", "high", "sum", "rounded_by"])
     unique = view.drop_duplicates([*SERIES, "region_code"])
     for place in catalog.agglomerations.values():
         rows = view["region_code"] == place.id
         if not rows.any():
             continue
-        wide = unique[unique["region_code"].isin(place.members)].pivot_table(
-            index=SERIES, columns="region_code", values="value", aggfunc="first"
-        )
+        parts = unique[unique["region_code"].isin(place.members)]
+        wide = parts.pivot_table(index=SERIES, columns="region_code", values="value", aggfunc="first")
         wide = wide.reindex(columns=place.members)
         spans = pd.DataFrame(
             {
                 "low": wide.min(axis=1, skipna=False),
                 "high": wide.max(axis=1, skipna=False),
                 "sum": wide.sum(axis=1, skipna=False),
+                "rounded_by": parts.groupby(SERIES)["rounded_by"].sum().reindex(wide.index),
             }
         )
         keys = pd.MultiIndex.from_frame(view.loc[rows, SERIES])

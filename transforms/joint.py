@@ -12,7 +12,18 @@ from typing import Any
 import pandas as pd
 
 from catalog.load import Catalog
-from catalog.models import Agglomeration, Growth, Indicator, RatioOfSums, Recomputed, Rule, Sum, WeightedMean
+from catalog.models import (
+    Agglomeration,
+    Derivation,
+    Growth,
+    Indicator,
+    RatioOf,
+    RatioOfSums,
+    Recomputed,
+    Rule,
+    Sum,
+    WeightedMean,
+)
 from transforms import rules
 from transforms.values import TOTAL, Value
 
@@ -107,18 +118,18 @@ def _known(book: Book, indicator: str, key: Key) -> bool:
 
 
 def _add_derived(book: Book, indicator: Indicator) -> None:
-    """Growth and sums of single regions where nobody prints them."""
+    """Growth, sums and ratios of single regions where nobody prints them."""
     rule = indicator.derive
     if rule is None:
         return
-    names = [rule.of] if isinstance(rule, Growth) else rule.parts
-    levels = [book.get((name, TOTAL), {}) for name in names]
-    for key in sorted({key for level in levels for key in level}):
+    levels = [book.get((name, TOTAL), {}) for name in _read_by(rule)]
+    asked = levels[:1] if isinstance(rule, RatioOf) else levels
+    for key in sorted({key for level in asked for key in level}):
         if _known(book, indicator.id, key):
             continue
         found = [level.get(key) for level in levels]
         like = _renamed(next(value for value in found if value is not None), indicator=indicator.id)
-        made = _growth_of(like, levels[0]) if isinstance(rule, Growth) else _sum_of(like, found)
+        made = _derived(rule, like, found, levels[0])
         if made.value is not None or key not in book[indicator.id, TOTAL]:
             book[indicator.id, TOTAL][key] = made
 
@@ -128,8 +139,19 @@ def _growth_of(like: Value, level: Series) -> Value:
     return rules.growth(like, now, before, method="recomputed", breaks=now is not None and now.break_flag)
 
 
-def _sum_of(like: Value, parts: list[Value | None]) -> Value:
-    return rules.total(like, parts, reason="part_missing")
+def _read_by(rule: Derivation) -> list[str]:
+    """The indicators that a derivation reads, in the order in which it reads them."""
+    if isinstance(rule, Growth):
+        return [rule.of]
+    return [rule.numerator, rule.denominator] if isinstance(rule, RatioOf) else rule.parts
+
+
+def _derived(rule: Derivation, like: Value, found: list[Value | None], level: Series) -> Value:
+    if isinstance(rule, Growth):
+        return _growth_of(like, level)
+    if isinstance(rule, RatioOf):
+        return rules.quotient(like, found[0], found[1], rule.scale)
+    return rules.total(like, found, reason="part_missing")
 
 
 def _add_agglomeration(book: Book, place: Agglomeration, catalog: Catalog) -> None:

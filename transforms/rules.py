@@ -117,6 +117,26 @@ def ratio_of_totals(
     )
 
 
+def quotient(like: Value, above: Value | None, below: Value | None, scale: float) -> Value:
+    """`scale` x numerator / denominator of one region, inside one compilation."""
+    if above is None or below is None or above.value is None or not below.value:
+        return missing(like, "component_missing", "")
+    if above.family != below.family:
+        return missing(like, "different_sources", "")
+    low, high = (scale * bound for bound in _quotient_range(_range(above), _range(below)))
+    return derived(
+        like,
+        [above, below],
+        value=scale * above.value / below.value,
+        low=low,
+        high=high,
+        method="recomputed",
+        exactness="exact",
+        coverage="1/1",
+        inputs=(*above.as_input("numerator"), *below.as_input("denominator")),
+    )
+
+
 def weighted_mean(
     like: Value, values: Sequence[Value | None], weights: Sequence[Sequence[Value | None]], *, exactness: str
 ) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 import pandas as pd
@@ -48,6 +48,8 @@ FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 TIDY_SCHEMA = pa.schema(FIELDS)
 TOTAL = "_T"
+DIGITS = 6
+FINEST = Decimal(1).scaleb(-DIGITS)
 
 
 def tidy(table: Table, contract: Contract, catalog: Catalog) -> pd.DataFrame:
@@ -230,14 +232,20 @@ def _value(
     step = None
     if precision is not None:
         printed = Decimal(1).scaleb(-precision.decimals)
-        step = (printed if precision.step is None else precision.step) * unit.factor
-    value = None if figure.value is None else figure.value * unit.factor
+        step = _kept((printed if precision.step is None else precision.step) * unit.factor, ROUND_UP)
+    value = None if figure.value is None else _kept(figure.value * unit.factor)
     status = figure.status if figure.status != "A" or header_status is None else header_status
     declared = None if precision is None else precision.decimals
     return (
         measure.indicator, unit.canonical, value, figure.decimals, declared, step, status, figure.missing,
         _done(figure, unit.id, unit.canonical, unit.factor, header_status),
     )  # fmt: skip
+
+
+def _kept(number: Decimal, rounding: str | None = None) -> Decimal:
+    """A number to the six decimals that are kept: sen of a rupiah are below a millionth of a million rupiah."""
+    exponent = number.as_tuple().exponent
+    return number.quantize(FINEST, rounding) if isinstance(exponent, int) and exponent < -DIGITS else number
 
 
 def _done(figure: Figure, unit: str, canonical: str, factor: Decimal, header_status: str | None) -> str:

@@ -165,7 +165,7 @@ def collect(session: Session, years: list[str]) -> tuple[dict[Cell, tuple[str, .
             continue
         table = read_table(body, session.connector.var)
         if table is not None:
-            _add(rows, table, chunk, complete=session.connector.complete)
+            rows |= _rows(table, chunk, complete=session.connector.complete)
             updated.append(str(body.get("last_update") or ""))
         pending = pending[len(chunk) :]
     return rows, max(updated, default="") or None
@@ -221,24 +221,12 @@ def _smaller(allowed: int, asked: int, var: int) -> int:
     )
 
 
-def _add(rows: dict[Cell, tuple[str, ...]], table: Table, years: list[str], *, complete: bool) -> None:
-    """Add the cells of the years that were asked for; two answers must not contradict each other."""
+def _rows(table: Table, years: list[str], *, complete: bool) -> dict[Cell, tuple[str, ...]]:
+    """The rows of an answer for the years that were asked for; absent cells too where the table is `complete`."""
     values = table.values()
     if complete:
         values = {cell: values.get(cell, "") for cell in table.cells()}
-    for cell, value in values.items():
-        if cell.tahun not in years:
-            continue
-        row = _row(table, cell, value)
-        if rows.setdefault(cell, row) != row:
-            raise RefusedAnswer(
-                Bilingual(
-                    id=f"dua jawaban BPS bertentangan tentang {table.vervar[cell.vervar]}, {table.tahun[cell.tahun]}. "
-                    "Jalankan lagi.",
-                    en=f"two answers of BPS contradict each other on {table.vervar[cell.vervar]}, "
-                    f"{table.tahun[cell.tahun]}. Run again.",
-                )
-            )
+    return {cell: _row(table, cell, value) for cell, value in values.items() if cell.tahun in years}
 
 
 def _row(table: Table, cell: Cell, value: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from catalog.strict import Bilingual
 from sources.connectors.body import read_body, too_large
 from sources.connectors.failures import (
     BadRedirect,
+    SourceFailure,
     TerminalFailure,
     TooLarge,
     TransientFailure,
@@ -117,27 +118,18 @@ class Web:
 
     def _next(self, address: httpx.URL, reply: Reply) -> httpx.URL:
         """Where a redirect leads; raises `BadRedirect` when it leaves the scheme or is no address."""
-        try:
-            target = address.join(reply.headers.get("location", ""))
-        except httpx.InvalidURL:
-            target = httpx.URL("")
+        target = address.join(reply.headers.get("location", ""))
         if target.scheme == address.scheme and target.host:
             # A publisher may send back the address with our key in it.
             secret = self._secret
             return target.copy_remove_param(secret.name) if secret and secret.place == "query" else target
-        raise BadRedirect(
-            Bilingual(
-                id=f"{address.host} mengalihkan dari {address.scheme}: ke {target.scheme or '?'}: "
-                f"{target.host or ''}, dan itu tidak diikuti. Tulis alamat yang benar di kontrak.",
-                en=f"{address.host} redirects from {address.scheme}: to {target.scheme or '?'}: "
-                f"{target.host or ''}, which is not followed. Put the right address into the contract.",
-            )
-        )
+        raise _bad_redirect(address, f"{target.scheme}://{target.host}")
 
     def _ask(self, address: httpx.URL, headers: Mapping[str, str]) -> Reply:
         """One request and its whole answer."""
         clock, sleep = self._outside.clock, self._outside.sleep
         self._outside.pace.wait(address.host, self._pause, clock, sleep)
+        failure: SourceFailure
         try:
             with self._client.stream(
                 "GET", self._with_key(address), headers=self._headers(address, headers), timeout=self._timeout()
@@ -146,6 +138,8 @@ class Web:
                 return Reply(response.status_code, response.headers, body, str(address))
         except httpx.TransportError as error:
             failure = of_transport(error, address.host)
+        except httpx.InvalidURL:
+            failure = _bad_redirect(address, "?")
         raise failure
 
     def _body(self, response: httpx.Response) -> bytes:
@@ -200,6 +194,17 @@ def _address(url: str) -> httpx.URL:
         Bilingual(
             id=f"'{url}' bukan alamat https:// atau http://, jadi tidak diambil. Periksa kontrak, atau isi portal.",
             en=f"'{url}' is no address in https:// or http://, so it is not fetched. Check the contract or the portal.",
+        )
+    )
+
+
+def _bad_redirect(address: httpx.URL, target: str) -> BadRedirect:
+    return BadRedirect(
+        Bilingual(
+            id=f"{address.scheme}://{address.host} mengalihkan ke {target}, dan itu tidak diikuti. Tulis alamat "
+            "yang benar di kontrak.",
+            en=f"{address.scheme}://{address.host} redirects to {target}, which is not followed. Put the right "
+            "address into the contract.",
         )
     )
 

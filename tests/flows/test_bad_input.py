@@ -47,6 +47,113 @@ QUARANTINED = {
 }
 
 
+TABLE = "bps-jatim-persentase-penduduk-miskin"
+UNEMPLOYMENT = "bps-jatim-tingkat-pengangguran-terbuka"
+
+
+def rows_of(text: str) -> tuple[list[str], list[str]]:
+    """The header and note lines of a wide table, and its data lines, by whether they hold figures."""
+    lines = text.splitlines()
+    data = [line for line in lines if sum(cell.replace(".", "").isdigit() for cell in line.split(",")) > 10]
+    return [line for line in lines if line not in data], data
+
+
+def shifted_row(text: str) -> str:
+    """One region's figures moved a column to the right, the last one pushed out."""
+    _, data = rows_of(text)
+    cells = data[5].split(",")
+    return text.replace(data[5], ",".join([cells[0], "", *cells[1:-1]]), 1)
+
+
+def half_as_long(text: str) -> str:
+    _, data = rows_of(text)
+    for line in data[len(data) // 2 :]:
+        text = text.replace(line + "\n", "", 1).replace(line + "\r\n", "", 1)
+    return text
+
+
+def with_total(text: str) -> str:
+    """A total row at the end, under the name of the last region but one: it cannot be told from a region."""
+    _, data = rows_of(text)
+    return text.replace(data[-1], data[-1] + "\n" + ",".join(["Jumlah", *data[-1].split(",")[1:]]), 1)
+
+
+def with_footnote(text: str) -> str:
+    _, data = rows_of(text)
+    return text.replace(data[-1], data[-1] + "\nCat: angka 2025 bersifat sementara", 1)
+
+
+def years_moved(text: str) -> str:
+    """Every figure one year late under an unchanged header."""
+    _, data = rows_of(text)
+    for line in data:
+        cells = line.split(",")
+        text = text.replace(line, ",".join([cells[0], cells[1], *cells[1:-1]]), 1)
+    return text
+
+
+def scaled(factor: float, decimals: int, first: int = 1) -> Callable[[str], str]:
+    """Every figure of a wide table times a factor, printed as before."""
+
+    def change(text: str) -> str:
+        _, data = rows_of(text)
+        for line in data:
+            cells = line.split(",")
+            figures = [f"{float(cell) * factor:.{decimals}f}" if cell[:1].isdigit() else cell for cell in cells[first:]]
+            text = text.replace(line, ",".join([*cells[:first], *figures]), 1)
+        return text
+
+    return change
+
+
+def swapped_governments(text: str) -> str:
+    return (
+        text.replace("Kabupaten Mojokerto", "@")
+        .replace("Kota Mojokerto", "Kabupaten Mojokerto")
+        .replace("@", "Kota Mojokerto")
+    )
+
+
+def a_year_twice(text: str) -> str:
+    """The figures of one year repeated under the next."""
+    _, data = rows_of(text)
+    for line in data:
+        cells = line.split(",")
+        cells[-1] = cells[-2]
+        text = text.replace(line, ",".join(cells), 1)
+    return text
+
+
+# What a whole table can do wrong although every cell is a good number.
+WHOLE_TABLE = {
+    "a shifted row": (TABLE, shifted_row),
+    "half as long as last time": (TABLE, half_as_long),
+    "a total row read as a region": (TABLE, with_total),
+    "a footnote read as data": (TABLE, with_footnote),
+    "two tables in a file": (LONG, lambda text: text + "\n" + text),
+    "a percent as a fraction": (TABLE, scaled(0.01, 2)),
+    "city and regency swapped": (TABLE, swapped_governments),
+    "years shifted by one": (TABLE, years_moved),
+    "a year's column repeated": (UNEMPLOYMENT, a_year_twice),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE_TABLE)
+def test_a_table_that_went_wrong_as_a_whole_changes_no_published_figure(office: Office, name: str) -> None:
+    source, change = WHOLE_TABLE[name]
+    before = office.sql(
+        "SELECT indicator, region_code, year, value FROM joint.indicator_value WHERE value IS NOT NULL ORDER BY ALL"
+    )
+    office.edit(source, change)
+    outcome = office.run()
+    assert outcome.exit_code == 3
+    assert any(line.startswith(f"{source}:") for line in outcome.problems_id), outcome.problems_id
+    after = office.sql(
+        "SELECT indicator, region_code, year, value FROM joint.indicator_value WHERE value IS NOT NULL ORDER BY ALL"
+    )
+    assert after == before
+
+
 def assert_night_with_a_note(office: Office, source: str, words: str) -> None:
     before = office.sql(
         "SELECT year, poverty_rate FROM joint.poverty WHERE region_code IN ('35.16', '35.76') ORDER BY ALL"
