@@ -35,9 +35,9 @@ lint: $(STAMP) ## lint and types only
 columns: $(STAMP) ## append the columns of new indicators to warehouse/columns.csv
 	@$(BIN)/python -m warehouse.columns
 
-docs: $(STAMP) ## write docs/coverage.md anew from a release of the bundled sources
+docs: $(STAMP) ## write the generated pages of docs/ anew from a release of the bundled sources
 	@MOJORAYA_DATA=build/docs $(BIN)/mojoraya run >/dev/null
-	@$(BIN)/python -m dashboard.coverage build/docs/current docs/coverage.md
+	@$(BIN)/python -m flows.documents build/docs/current docs
 
 lock: ## write requirements/lock.txt anew (needs uv)
 	uv pip compile requirements/main.in --universal --python-version 3.11 \

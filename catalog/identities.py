@@ -213,6 +213,17 @@ class CopiedYear(Listed):
     share: float = Field(default=0.9, gt=0, le=1)
 
 
+class MovesAtMost(Listed):
+    """A figure of one source moves at most `limit` percent from a year to the next, from `first_year` on.
+
+    The limit lies above the largest true move in the data's own history: what passes it is a break or an error.
+    """
+
+    kind: Literal["moves_at_most"]
+    first_year: int
+    limit: float = Field(gt=0)
+
+
 class ChildrenAddToParent(Listed):
     """The figures of all regions of level `children` under a region of level `parent` add up to its own."""
 
@@ -244,6 +255,7 @@ AnyIdentity: TypeAlias = Annotated[
     | GrowthOfLevels
     | ParentValueCopied
     | CopiedYear
+    | MovesAtMost
     | ChildrenAddToParent
     | MembersNotSwapped
     | SameFigureTwoSources,

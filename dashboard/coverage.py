@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -85,14 +84,3 @@ def spans(years: set[int]) -> str:
         else:
             runs.append([year, year])
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
-def write(release: Path, target: Path) -> None:
-    """Write the page where it changed."""
-    text = render(release)
-    if not target.exists() or target.read_text("utf-8") != text:
-        target.write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -13,7 +13,7 @@ from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from warehouse.query import query
 from warehouse.shelf import ReleaseInfo, current_release
 
-HEADLINES = ("poverty_rate", "poor_population", "grdp_growth", "population")
+HEADLINES = ("poverty_rate", "poor_population", "open_unemployment_rate", "grdp_growth", "population")
 ATTENTION = 3
 
 

@@ -143,15 +143,15 @@ def history(moments: list[tuple[date, list[Value]]], catalog: Catalog) -> tuple[
 def _compress(stacked: pd.DataFrame, inputs: pd.DataFrame, days: list[date]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep the first moment of every run of equal values; the run ends at the moment after its last."""
     stacked = stacked.sort_values([*KEY, "moment"], kind="stable").reset_index(drop=True)
-    position = {day: number for number, day in enumerate(days)}
-    before = stacked.groupby(KEY, sort=False)[[*WATCHED, "moment"]].shift()
-    now, then = stacked[WATCHED], before[WATCHED]
-    same = ((now == then) | (now.isna() & then.isna())).all(axis=1)
-    followed = before["moment"].map(position) + 1 == stacked["moment"].map(position)
+    position = stacked["moment"].map({day: number for number, day in enumerate(days)})
+    before = stacked.groupby(KEY, sort=False)[WATCHED].shift()
+    now = stacked[WATCHED]
+    same = ((now == before) | (now.isna() & before.isna())).all(axis=1)
+    followed = position.groupby([stacked[name] for name in KEY], sort=False).shift() + 1 == position
     starts = ~(same & followed)
-    ends = stacked.groupby(starts.cumsum())["moment"].max().map(position) + 1
+    ends = position.groupby(starts.cumsum()).max() + 1
     kept = stacked[starts].copy()
-    kept["superseded_at"] = [days[int(end)] if end < len(days) else None for end in ends]
+    kept["superseded_at"] = [days[end] if end < len(days) else None for end in ends]
     kept["vintage"] = kept["moment"]
     inputs = inputs.merge(kept[[*KEY, "moment"]], on=[*KEY, "moment"])
     return kept, inputs.assign(vintage=inputs["moment"])

@@ -98,6 +98,13 @@ def ratio_of_totals(
     like: Value, numerators: Sequence[Value | None], denominators: Sequence[Value | None], scale: float
 ) -> Value:
     """Ratio of sums where both numerator and denominator are published."""
+    families = [
+        (one.family, other.family)
+        for one, other in zip(numerators, denominators, strict=True)
+        if one is not None and other is not None
+    ]
+    if any(one != other for one, other in families):
+        return missing(like, "different_sources", "")
     above = total(like, numerators, reason="member_missing", role="numerator")
     below = total(like, denominators, reason="member_missing", role="denominator")
     if above.value is None or below.value is None or not below.value:

@@ -17,8 +17,8 @@ _secrets: set[str] = set()
 
 
 def remember(value: str) -> None:
-    """From now on hide `value`, as it is and as it stands in an address."""
-    _secrets.update(text for text in (value, quote(value, safe=""), quote_plus(value)) if text)
+    """From now on hide `value`, as it is and as it can stand in an address."""
+    _secrets.update(text for text in (value, quote(value), quote(value, safe=""), quote_plus(value)) if text)
 
 
 def hide(text: str) -> str:

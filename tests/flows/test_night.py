@@ -47,6 +47,16 @@ CONTROL = [
     ("economy", "mojokerto-raya", 2020, "grdp_growth", -1.31, 0.006),
     ("economy", "mojokerto-raya", 2023, "grdp_growth", 4.97, 0.006),
     ("economy", "mojokerto-raya", 2024, "grdp_growth", 5.29, 0.006),
+    ("economy", "mojokerto-raya", 2023, "open_unemployment_rate", 4.672, 0.0006),
+    ("economy", "mojokerto-raya", 2024, "open_unemployment_rate", 3.857, 0.0006),
+    ("economy", "mojokerto-raya", 2025, "open_unemployment_rate", 3.608, 0.0006),
+    ("economy", "mojokerto-raya", 2021, "open_unemployment_rate", 5.67, 0.006),
+    ("economy", "mojokerto-raya", 2022, "open_unemployment_rate", 4.85, 0.006),
+    ("economy", "mojokerto-raya", 2023, "grdp_per_capita_constant", 56480, 5),
+    ("poverty", "35.76", 2023, "hdi_lf_sp2020", 80.90, 0),
+    ("poverty", "35.76", 2023, "hdi_sp2010", 80.07, 0),
+    ("services", "35.76", 2023, "stunting_survey", 11.0, 0),
+    ("services", "35.76", 2023, "stunting_weighing", 2.04, 0),
 ]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outside_world import Declare, World
-from portal_server import Portal
+from support.outside_world import Declare, World
+from support.portal_server import Portal
 
 from catalog.contract import Contract, ContractFile
 

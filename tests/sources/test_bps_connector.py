@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 import pytest
-from outside_world import Declare, World
-from portal_server import FIREWALL, LOGIN_PAGE, FakeBps, Portal, Request, Response, as_json, error, page
+from support.outside_world import Declare, World
+from support.portal_server import FIREWALL, LOGIN_PAGE, FakeBps, Portal, Request, Response, as_json, error, page
 
 from catalog.load import Catalog
 from sources.connectors import Delivery, TransientFailure, deliver

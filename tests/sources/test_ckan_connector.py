@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from outside_world import Declare, World
-from portal_server import (
+from support.outside_world import Declare, World
+from support.portal_server import (
     LOGIN_PAGE,
     NOT_FOUND_PAGE,
     FakeDump,

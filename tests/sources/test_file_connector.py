@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from outside_world import Declare, World
+from support.outside_world import Declare, World
 
 from sources.connectors import Delivery, Seen, TerminalFailure, TransientFailure, Unchanged, deliver
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outside_world import Declare, World
-from portal_server import FIREWALL, LOGIN_PAGE, Portal, Request, Response, page
+from support.outside_world import Declare, World
+from support.portal_server import FIREWALL, LOGIN_PAGE, Portal, Request, Response, page
 
 from expectations.door import judge_bytes
 from sources.connectors import Delivery, Seen, TransientFailure, Unchanged, deliver

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from outside_world import Declare, World
-from portal_server import LOGIN_PAGE, Portal, Response, Route, as_json, jatim_pages, page
+from support.outside_world import Declare, World
+from support.portal_server import LOGIN_PAGE, Portal, Response, Route, as_json, jatim_pages, page
 
 from sources.connectors import Delivery, TransientFailure, deliver
 from sources.connectors.failures import HtmlAnswer, NotFound, RefusedAnswer
