@@ -17,6 +17,7 @@ from expectations.verdict import Check, refusal
 from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
 from flows.editions import Standing, editions, quarantined_keys
+from flows.feedback import write_feedback
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
@@ -68,6 +69,7 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
             extras={"index.html": render},
         )
     remember_contracts(settings)
+    write_feedback(settings.data, declared, judged)
     prune_releases(settings.data, settings.keep_releases, datetime.now(UTC))
     changed = before is None or before.id != release.id
     return night_outcome(settings, release, fetched, read, changed=changed)

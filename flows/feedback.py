@@ -1,0 +1,107 @@
+"""What the owner of a file should fix, in Indonesian, as a page and as a sheet: data/feedback/<source>.html, .csv.
+
+Derived anew every night; a source in order has no feedback. Nothing in the sheet can run as a formula, and nothing
+in the page as markup.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from catalog.contract import Contract
+from flows.editions import Standing, failures_of
+from flows.staging import Judged
+
+COLUMNS = ("berkas", "baris", "kolom", "yang tertulis", "yang perlu diperbaiki")
+Row = tuple[str, str, str, str, str]
+# Characters at which spreadsheets begin a formula (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PAGE = """<!doctype html>
+<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Perbaikan berkas {source}</title>
+<style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a}}
+table{{border-collapse:collapse;width:100%}}
+th,td{{border:1px solid #bbb;padding:.4rem .6rem;text-align:left;vertical-align:top}}
+th{{background:#f2f2f2}}</style></head><body>
+<h1>Yang perlu diperbaiki: {title}</h1>
+<p>Kepada {owner}. Berkas <strong>{file}</strong>, terlihat {seen}. {verdict}</p>
+<table><thead><tr>{head}</tr></thead><tbody>
+{body}
+</tbody></table>
+<p>Setelah diperbaiki, kirim berkas dengan nama dan susunan kolom yang sama; malam berikutnya diperiksa kembali.</p>
+</body></html>
+"""
+
+
+def write_feedback(data: Path, contracts: Mapping[str, Contract], judged: Standing) -> list[Path]:
+    """Write the feedback of every source whose newest file needs mending; remove that of the others."""
+    folder = data / "feedback"
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for source, items in judged.items():
+        rows = feedback_rows(items[-1], contracts[source]) if items else []
+        if rows:
+            written += _write(folder, items[-1], contracts[source], rows)
+    for path in folder.iterdir():
+        if path not in written:
+            path.unlink()
+    return written
+
+
+def feedback_rows(newest: Judged, contract: Contract) -> list[Row]:
+    """What is wrong in the newest file: the reason it was refused, and every figure held back."""
+    file = contract.connector.path if contract.connector.kind == "file" else contract.id
+    rows: list[Row] = []
+    if newest.refused is not None:
+        rows.append((file, "", "", "", newest.refused.message_id))
+    held = (failure for failure in failures_of(newest) if failure.severity == "critical")
+    rows += [(file, str(item.source_line), item.source_column, item.raw, item.message_id) for item in held]
+    return rows
+
+
+def _write(folder: Path, newest: Judged, contract: Contract, rows: list[Row]) -> list[Path]:
+    page, sheet = folder / f"{contract.id}.html", folder / f"{contract.id}.csv"
+    for path, text in ((page, html_page(newest, contract, rows)), (sheet, csv_sheet(rows))):
+        aside = path.with_name(f".{path.name}.tmp")
+        aside.write_text(text, "utf-8", newline="")
+        aside.replace(path)
+    return [page, sheet]
+
+
+def csv_sheet(rows: list[Row]) -> str:
+    """The rows for a spreadsheet in Indonesian settings: `;`, a byte-order mark, no cell that is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet shows as text, whatever it begins with."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def html_page(newest: Judged, contract: Contract, rows: list[Row]) -> str:
+    """The rows as a page for the owner of the file."""
+    refused = newest.refused is not None
+    verdict = (
+        "Berkas ini ditolak seluruhnya; angka terakhir yang diterima tetap dipakai."
+        if refused
+        else f"{len(rows)} angka ditahan; angka lainnya sudah diterima."
+    )
+    body = "\n".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return PAGE.format(
+        source=escape(contract.id),
+        title=escape(contract.title.id),
+        owner=escape(contract.owner),
+        file=escape(rows[0][0]),
+        seen=newest.entry.first_seen.isoformat(),
+        verdict=verdict,
+        head="".join(f"<th>{escape(name)}</th>" for name in COLUMNS),
+        body=body,
+    )

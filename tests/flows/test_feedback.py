@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.office import Office
+
+from flows.feedback import FORMULA, csv_sheet, harmless
+
+LONG = "kabupaten-mojokerto-kemiskinan"
+WIDE = "kota-mojokerto-kemiskinan"
+
+
+def test_a_held_back_figure_is_told_to_its_owner_with_its_place(office: Office) -> None:
+    office.edit(WIDE, lambda text: text.replace("5,77", "105,00"))
+    office.run()
+    page = (office.settings.data / "feedback" / f"{WIDE}.html").read_text("utf-8")
+    assert "105,00" in page
+    sheet = (office.settings.data / "feedback" / f"{WIDE}.csv").read_text("utf-8")
+    assert sheet.startswith("\ufeff")
+    rows = list(csv.DictReader(sheet.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    assert [(row["baris"], row["yang tertulis"]) for row in rows] == [("3", "105,00")]
+
+
+def test_a_refused_file_is_told_and_a_mended_one_is_not(office: Office) -> None:
+    good = office.file(LONG).read_bytes()
+    office.edit(LONG, lambda text: text.replace("tahun", "<b>thn</b>", 1))
+    office.run()
+    page = (office.settings.data / "feedback" / f"{LONG}.html").read_text("utf-8")
+    assert "&lt;b&gt;thn&lt;/b&gt;" in page
+    assert "<b>thn" not in page
+    office.file(LONG).write_bytes(good)
+    office.run()
+    assert list((office.settings.data / "feedback").iterdir()) == []
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_no_cell_of_a_sheet_is_a_formula(raw: str) -> None:
+    assert not harmless(raw).startswith(FORMULA)
+
+
+@pytest.mark.parametrize("raw", ["=cmd|' /C calc'!A0", "+1", "-5,05", "@SUM(A1)"])
+def test_a_formula_in_a_file_reaches_its_owner_as_text(raw: str) -> None:
+    sheet = csv_sheet([("berkas.csv", "3", "kolom", raw, "perbaiki")])
+    cells = next(csv.reader(sheet.removeprefix("\ufeff").splitlines()[1:], delimiter=";"))
+    assert cells[3] == f"'{raw}"
