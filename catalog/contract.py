@@ -9,9 +9,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from catalog.connector import Connector, FileConnector
+from catalog.corrections import Correction, load_corrections
+from catalog.formats import CsvFormat, Format
+from catalog.models import Level
 from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors
 
 Evidence = Literal["publication", "third_party_copy", "press_quote", "inferred"]
@@ -20,30 +23,16 @@ Rhythm = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 Role = Literal["region_code", "region_name", "period", "measure", "breakdown", "unit", "value", "constant", "ignore"]
 
 
-class CsvFormat(Declared):
-    """The dialect, stated and never guessed at run time."""
-
-    kind: Literal["csv"] = "csv"
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "utf-16"] = "utf-8"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " "] = ""
-    header_rows: int = Field(default=1, ge=1, le=6)
-    max_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
-
-    @model_validator(mode="after")
-    def _marks_differ(self) -> CsvFormat:
-        if self.thousands and self.thousands == self.decimal:
-            raise ValueError("'thousands' and 'decimal' are the same character")
-        return self
-
-
 class YearsHeader(Declared):
-    """A run of columns, one per year: consecutive, ascending, none twice; `last` open means "so far"."""
+    """A run of columns, one per year: consecutive, in one order, none twice.
+
+    `first` is the earliest year, wherever it stands; `last` open means "so far".
+    """
 
     first: int
     last: int | None = None
+    order: Literal["ascending", "descending"] = "ascending"
+    repeats: list[int] = Field(default=[], description="years whose figures truly equal an earlier year's everywhere")
 
 
 class Column(Declared):
@@ -58,6 +47,7 @@ class Column(Declared):
     measure: str | None = None
     dimension: str | None = None
     code: str | None = None
+    codes: dict[str, str] = Field(default={}, description="this file's texts for codes of the dimension")
     scheme: Literal["bps", "kemendagri"] | None = None
     years: YearsHeader | None = None
     period: int | None = None
@@ -92,6 +82,7 @@ class Measure(Declared):
     unit: str
     key: str = Field(default="", description="name within the contract; the indicator's id by default")
     label: str | None = None
+    section: str | None = Field(default=None, description="the section row under which the label stands")
     unit_text: str | None = None
     breakdown: dict[str, str] = {}
     precision: list[Precision] = Field(min_length=1)
@@ -118,10 +109,26 @@ class Marks(Declared):
     footnote: list[str] = []
 
 
+class Section(Declared):
+    """A row that only names what the rows below it are, until the next section row; see `Measure.section`."""
+
+    text: str
+    breakdown: dict[str, str] = {}
+
+
 class Rows(Declared):
-    """Which rows are not figures: notes at the foot (by how they begin), and how many rows to expect."""
+    """Which rows are not figures, what total rows stand for, and how many rows to expect.
+
+    Rows are known by the text of their first filled cell: notes at the foot by how they begin, totals and
+    sections by the whole of it. A total stands for a region (its code), or is left aside ("skip").
+    """
 
     footer: list[str] = []
+    totals: dict[str, str] = {}
+    sections: list[Section] = []
+    keep: Literal["all", "expected"] = Field(
+        default="all", description="expected: rows of regions that the contract does not expect are left aside"
+    )
     at_least: int = Field(default=1, ge=1)
 
 
@@ -153,14 +160,33 @@ class Contract(Declared):
     precedence: int = Field(default=50, ge=0, description="lower speaks first where the catalog says nothing")
     family: str = Field(default="", description="tables of one compilation, which a ratio may combine; default: id")
     region: str | None = None
+    bare_name: Level | None = Field(default=None, description="the level that a name shared by two levels means")
     rhythm: Rhythm | None = Field(default=None, description="how often the publisher brings out something new")
     connector: Connector
-    format: CsvFormat
+    format: Format
     columns: list[Column] = Field(min_length=1)
     measures: list[Measure] = Field(min_length=1)
     marks: Marks = Marks()
     rows: Rows = Rows()
     expect: Expect
+
+    @field_validator("format", mode="before")
+    @classmethod
+    def _csv_unless_said(cls, value: object) -> object:
+        return {"kind": CsvFormat.model_fields["kind"].default, **value} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _labels_are_told_apart(self) -> Contract:
+        sections = {item.text for item in self.rows.sections}
+        seen: set[tuple[str | None, str]] = set()
+        for measure in self.measures:
+            if measure.section is not None and measure.section not in sections:
+                raise ValueError(f"measure '{measure.name}': no [[rows.sections]] entry for '{measure.section}'")
+            if measure.label is not None and (measure.section, measure.label) in seen:
+                raise ValueError(f"two measures have the label '{measure.label}'; tell them apart by 'section'")
+            if measure.label is not None:
+                seen.add((measure.section, measure.label))
+        return self
 
     @model_validator(mode="after")
     def _columns_hang_together(self) -> Contract:
@@ -212,6 +238,7 @@ class ContractFile(Declared):
 
     contract: Contract
     path: Path
+    corrections: list[Correction] = []
 
     @property
     def folder(self) -> Path:
@@ -225,7 +252,8 @@ def load_contract(path: Path) -> ContractFile:
         stat = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
-    return _load(path, stat.st_mtime_ns, stat.st_size)
+    contract = _load(path, stat.st_mtime_ns, stat.st_size)
+    return ContractFile(contract=contract, path=path, corrections=load_corrections(path))
 
 
 def _unreadable(path: Path, error: Exception) -> DeclarationError:
@@ -235,7 +263,7 @@ def _unreadable(path: Path, error: Exception) -> DeclarationError:
 
 
 @lru_cache(maxsize=1024)
-def _load(path: Path, _time: int, _size: int) -> ContractFile:
+def _load(path: Path, _time: int, _size: int) -> Contract:
     """Stages ask for every contract many times a night; a file is read again only when it changed."""
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -248,7 +276,7 @@ def _load(path: Path, _time: int, _size: int) -> ContractFile:
             f"{path.name}: id is '{contract.id}', but the file is named '{path.stem}'",
             f"{path.name}: id-nya '{contract.id}', tetapi nama berkasnya '{path.stem}'",
         )
-    return ContractFile(contract=contract, path=path)
+    return contract
 
 
 def contract_paths(sources: Path) -> list[Path]:

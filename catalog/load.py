@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from catalog.identities import AnyIdentity, load_identities
 from catalog.models import (
     Agglomeration,
     Breakdown,
@@ -48,6 +49,7 @@ class Catalog:
     precedence: tuple[Precedence, ...]
     instruments: dict[str, Instrument] = field(default_factory=dict)
     reasons: dict[str, Reason] = field(default_factory=dict)
+    identities: tuple[AnyIdentity, ...] = ()
 
     @cached_property
     def regions_by_code(self) -> dict[str, Region]:
@@ -57,7 +59,7 @@ class Catalog:
     @cached_property
     def digest(self) -> str:
         """Changes with anything declared; part of what a release is a function of."""
-        return self.digest_for(self.indicators)
+        return digest_of(self.digest_for(self.indicators), [item.model_dump(mode="json") for item in self.identities])
 
     def digest_for(self, indicators: Iterable[str]) -> str:
         """A digest over the parts that reading and judging figures of `indicators` depends on."""
@@ -69,6 +71,7 @@ class Catalog:
             self.aliases,
             [item.model_dump(mode="json") for item in self.agglomerations.values()],
             [item.model_dump(mode="json") for item in self.precedence],
+            [item.model_dump(mode="json") for item in self.identities if item.at_door],
         )
 
     def in_domain(self, domain: str) -> list[Indicator]:
@@ -102,6 +105,7 @@ def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
         precedence=tuple(_entries(folder / "precedence.toml", "series", Precedence)),
         instruments={item.id: item for item in _entries(folder / "instruments.toml", "instrument", Instrument)},
         reasons={item.id: item for item in _entries(folder / "reasons.toml", "reason", Reason)},
+        identities=load_identities(folder),
     )
     faults = list(_faults(catalog))
     if faults:

@@ -6,11 +6,13 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from catalog.contract import Contract
+from catalog.corrections import Correction
+from catalog.formats import CsvFormat
 from catalog.strict import Bilingual
 from expectations.privacy import Finding, decode, personal_data
 from expectations.rules import Rule, fill, load_rules, rules_of
@@ -35,22 +37,38 @@ class DoorRefusal(Check):
     keeps_bytes: bool = True
 
 
-def judge_bytes(data: bytes, contract: Contract, snapshot: str | None = None) -> DoorRefusal | None:
-    """The first reason to turn the bytes away, or None. Never repeats personal data."""
-    check = refusal(judge_door(data, contract, snapshot))
+def judge_bytes(
+    data: bytes, contract: Contract, snapshot: str | None = None, cells: Sequence[str] | None = None
+) -> DoorRefusal | None:
+    """The first reason to turn the bytes away, or None. Never repeats personal data.
+
+    `cells` are the sheets or tables of a file that is no CSV, each as comma-separated text.
+    """
+    check = refusal(judge_door(data, contract, snapshot, cells))
     if check is None:
         return None
+    keeps = load_rules()[check.rule].keeps_bytes and not _findings(_texts(data, contract, cells), contract)
+    return _refused(check, keeps_bytes=keeps)
+
+
+def unopened(message: Bilingual, contract: Contract, snapshot: str | None = None) -> DoorRefusal:
+    """The refusal of a file that cannot be opened: nobody can say that it holds no personal data."""
+    return _refused(contract_refusal(message, contract, snapshot), keeps_bytes=False)
+
+
+def _refused(check: Check, *, keeps_bytes: bool) -> DoorRefusal:
     values = {item.name: getattr(check, item.name) for item in fields(Check)}
-    keeps = load_rules()[check.rule].keeps_bytes and not _findings(decode(data, contract.format.encoding), contract)
-    return DoorRefusal(**values, keeps_bytes=keeps)
+    return DoorRefusal(**values, keeps_bytes=keeps_bytes)
 
 
-def judge_door(data: bytes, contract: Contract, snapshot: str | None = None) -> list[Check]:
+def judge_door(
+    data: bytes, contract: Contract, snapshot: str | None = None, cells: Sequence[str] | None = None
+) -> list[Check]:
     """The verdicts of the door in declared order, up to and including the first refusal."""
     checks: list[Check] = []
-    text = decode(data, contract.format.encoding) if len(data) <= contract.format.max_bytes else ""
+    texts = _texts(data, contract, cells) if len(data) <= contract.format.max_bytes else [""]
     for rule in rules_of("door"):
-        problem = _problem(rule, data, text, contract)
+        problem = _problem(rule, data, texts, contract)
         outcome: Outcome = "failed" if problem else "passed"
         message, failed = problem or rule.label, int(problem is not None)
         checks.append(rule.verdict(outcome, message, source=contract.id, snapshot=snapshot, failed=failed))
@@ -67,23 +85,53 @@ def contract_refusal(message: Bilingual, contract: Contract, snapshot: str | Non
     )
 
 
-def contract_passed(contract: Contract, snapshot: str | None) -> Check:
-    """The verdict on a file that could be read by its contract."""
+def contract_passed(contract: Contract, snapshot: str | None, left_aside: int = 0) -> Check:
+    """The verdict on a file that could be read by its contract; rows left aside as declared are counted."""
     rule = load_rules()["as_contract"]
-    return rule.verdict("passed", rule.label, source=contract.id, snapshot=snapshot)
+    message = rule.label
+    if left_aside:
+        message = Bilingual(
+            id=f"{message.id}; {left_aside} baris dikesampingkan seperti dinyatakan di [rows] kontrak.",
+            en=f"{message.en}; {left_aside} rows were left aside as [rows] of the contract declares.",
+        )
+    return rule.verdict("passed", message, source=contract.id, snapshot=snapshot)
 
 
-def _problem(rule: Rule, data: bytes, text: str, contract: Contract) -> Bilingual | None:
+def corrections_check(obsolete: Sequence[Correction], contract: Contract, snapshot: str | None) -> Check:
+    """The verdict on a contract's corrections; it names the first that no longer finds what it corrects."""
+    rule = load_rules()["corrections_apply"]
+    if not obsolete:
+        return rule.verdict("passed", rule.label, source=contract.id, snapshot=snapshot)
+    first = obsolete[0]
+    values: dict[str, Bilingual | str | int] = {
+        "indicator": first.indicator,
+        "region": first.region,
+        "year": first.period,
+        "raw": first.reported,
+    }
+    message = fill(rule.message, values)
+    return rule.verdict("failed", message, source=contract.id, snapshot=snapshot, failed=len(obsolete))
+
+
+def _texts(data: bytes, contract: Contract, cells: Sequence[str] | None) -> list[str]:
+    """What can be looked through: the text of a CSV file, else the cells of every sheet or table."""
+    form = contract.format
+    return [decode(data, form.encoding)] if isinstance(form, CsvFormat) else list(cells or [])
+
+
+def _problem(rule: Rule, data: bytes, texts: Sequence[str], contract: Contract) -> Bilingual | None:
     """What is wrong by one rule of the door, or None."""
     if rule.id == "size_limit":
         return _too_large(rule, len(data), contract.format.max_bytes)
     if rule.id == "not_empty":
-        return None if text.strip(" \t\r\n\x00\ufeff") else rule.message
+        return None if any(text.strip(" ,\t\r\n\x00\ufeff") for text in texts) else rule.message
     if rule.id == "no_personal_data":
-        return _personal(rule, text, contract)
+        return _personal(rule, texts, contract)
+    if not isinstance(contract.format, CsvFormat):
+        return None
     if rule.id == "not_html":
-        return rule.message if MARKUP.match(text[:4096]) else None
-    return _truncated(rule, text, contract)
+        return rule.message if MARKUP.match(texts[0][:4096]) else None
+    return _truncated(rule, texts[0], contract, contract.format)
 
 
 def _too_large(rule: Rule, size: int, limit: int) -> Bilingual | None:
@@ -93,14 +141,16 @@ def _too_large(rule: Rule, size: int, limit: int) -> Bilingual | None:
     return fill(rule.message, {"found": found, "expected": Bilingual(id=number(limit, "id"), en=number(limit, "en"))})
 
 
-def _findings(text: str, contract: Contract) -> list[Finding]:
+def _findings(texts: Iterable[str], contract: Contract) -> list[Finding]:
     names = [name for column in contract.columns if column.role == "region_name" for name in column.header]
     form = contract.format
-    return personal_data(text, delimiter=form.delimiter, quote=form.quote, declared=names)
+    delimiter, quote = (form.delimiter, form.quote) if isinstance(form, CsvFormat) else (",", '"')
+    found = (personal_data(text, delimiter=delimiter, quote=quote, declared=names) for text in texts)
+    return [finding for findings in found for finding in findings]
 
 
-def _personal(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
-    findings = _findings(text, contract)
+def _personal(rule: Rule, texts: Iterable[str], contract: Contract) -> Bilingual | None:
+    findings = _findings(texts, contract)
     if not findings:
         return None
     kinds = [kind for kind in KINDS if any(finding.kind == kind for finding in findings)]
@@ -116,17 +166,16 @@ def _places(findings: list[Finding]) -> Bilingual:
     )
 
 
-def _truncated(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
+def _truncated(rule: Rule, text: str, contract: Contract, form: CsvFormat) -> Bilingual | None:
     """Only what can be known: a quote never closed, or no line end and fewer fields than the header."""
-    form = contract.format
     if text.count(form.quote) % 2:
-        line = _unclosed(text, contract)
+        line = _unclosed(text, form)
         if line is not None:
             return fill(rule.template("quote"), {"line": line})
     if text.endswith(("\n", "\r")):
         return None
     width, last, line = 0, [""], 1
-    for start, row in _parsed(text, contract):
+    for start, row in _parsed(text, form):
         width, last, line = width or len(row), row, start
     beginning = next((cell.strip() for cell in last if cell.strip()), "")
     note = any(beginning.startswith(text) for text in contract.rows.footer)
@@ -135,9 +184,9 @@ def _truncated(rule: Rule, text: str, contract: Contract) -> Bilingual | None:
     return fill(rule.message, {"line": line, "found": len(last), "expected": width})
 
 
-def _parsed(text: str, contract: Contract) -> Iterator[tuple[int, list[str]]]:
+def _parsed(text: str, form: CsvFormat) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line on which each begins, as far as they can be read."""
-    reader = _reader(text, contract, strict=False)
+    reader = _reader(text, form, strict=False)
     start = 1
     with contextlib.suppress(csv.Error):
         for row in reader:
@@ -145,9 +194,9 @@ def _parsed(text: str, contract: Contract) -> Iterator[tuple[int, list[str]]]:
             start = reader.line_num + 1
 
 
-def _unclosed(text: str, contract: Contract) -> int | None:
+def _unclosed(text: str, form: CsvFormat) -> int | None:
     """The last line, when its quote runs to the end of the file; a quote left open earlier is no sign of a cut."""
-    reader = _reader(text, contract, strict=True)
+    reader = _reader(text, form, strict=True)
     start = 1
     try:
         for _ in reader:
@@ -158,7 +207,6 @@ def _unclosed(text: str, contract: Contract) -> int | None:
     return None
 
 
-def _reader(text: str, contract: Contract, *, strict: bool) -> Any:
-    form = contract.format
+def _reader(text: str, form: CsvFormat, *, strict: bool) -> Any:
     source = io.StringIO(text, newline="")
     return csv.reader(source, delimiter=form.delimiter, quotechar=form.quote, strict=strict)

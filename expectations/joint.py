@@ -7,7 +7,7 @@ import pandas as pd
 
 from catalog.load import Catalog
 from catalog.strict import Bilingual
-from expectations.messages import between, both, breakdown_text, crash_message, figure, region_name
+from expectations.messages import between, both, crash_message, figure, figure_name
 from expectations.rules import fill
 from expectations.suites import joint_suite
 from expectations.validation import Found, validate
@@ -116,7 +116,7 @@ def _message(found: Found, view: pd.DataFrame, catalog: Catalog) -> Bilingual:
         )
     row = view.iloc[min(found.rows)]
     more = found.failed - 1
-    sentence = fill(rule.message, {"key": _name(row, catalog), **_values(rule.id, row, catalog)})
+    sentence = fill(rule.message, {"key": _key(row, catalog), **_values(rule.id, row, catalog)})
     if not more:
         return sentence
     return Bilingual(
@@ -125,13 +125,8 @@ def _message(found: Found, view: pd.DataFrame, catalog: Catalog) -> Bilingual:
     )
 
 
-def _name(row: pd.Series, catalog: Catalog) -> Bilingual:
-    """The indicator, region and period of a joint value, as an operator knows them."""
-    region = region_name(catalog, row["region_code"])
-    part = breakdown_text(catalog, row["breakdown"]) if row["breakdown"] not in (None, "_T") else None
-    known = catalog.indicators.get(row["indicator"])
-    label = known.label if known else Bilingual(id=str(row["indicator"]), en=str(row["indicator"]))
-    return both(lambda lang: f"{label.get(lang)}, {region.get(lang)}, {row['period']}{part.get(lang) if part else ''}")
+def _key(row: pd.Series, catalog: Catalog) -> Bilingual:
+    return figure_name(catalog, str(row["indicator"]), row["region_code"], row["period"], row["breakdown"])
 
 
 def _values(rule: str, row: pd.Series, catalog: Catalog) -> dict[str, Bilingual | str | int]:

@@ -2,7 +2,8 @@
 
 Placeholders of row rules: place, raw, expected, region, region_text, question, label, period, period_text,
 year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found, expected,
-share, first, missing, groups, before. Of joint rules: key, found, expected. Of the door: found, expected, line, places.
+share, first, missing, groups, before. Of joint rules: key, found, expected. Of identities and the figures of an
+edition: key, found, expected, rule, source, other, share. Of the door: found, expected, line, places.
 """
 
 from __future__ import annotations
@@ -185,6 +186,20 @@ def breakdown_text(catalog: Catalog, breakdown: str) -> Bilingual:
         codes = catalog.breakdowns[name].codes if name in catalog.breakdowns else []
         labels.append(next((item.label for item in codes if item.code == code), Bilingual(id=part, en=part)))
     return both(lambda lang: "".join(f", {label.get(lang)}" for label in labels))
+
+
+def figure_name(catalog: Catalog, indicator: str, region: str | None, period: str, breakdown: str | None) -> Bilingual:
+    """Which figure is meant: its indicator, its region (if it is one region's), its period and its part of a total."""
+    known = catalog.indicators.get(indicator)
+    label = known.label if known else Bilingual(id=indicator, en=indicator)
+    place = region_name(catalog, region) if region else None
+    part = breakdown_text(catalog, breakdown) if breakdown not in (None, "_T") else None
+
+    def said(lang: str) -> str:
+        words = [label.get(lang), *([place.get(lang)] if place else []), period]
+        return ", ".join(words) + (part.get(lang) if part else "")
+
+    return both(said)
 
 
 def between(indicator: Indicator, unit: Bilingual, lang: str) -> str:

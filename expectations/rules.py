@@ -14,14 +14,16 @@ from catalog.strict import Bilingual, Declared, explain_errors
 from expectations.verdict import Check, Gate, Outcome, Scope, Severity, check_id
 
 FILE = Path(__file__).with_name("rules.toml")
-Suite = Literal["door", "contract", "rows", "table", "history", "joint"]
+Suite = Literal["door", "contract", "rows", "table", "history", "edition", "joint", "identity"]
 GATES: dict[Suite, Gate] = {
     "door": "door",
     "contract": "contract",
     "rows": "expectation",
     "table": "expectation",
     "history": "history",
+    "edition": "history",
     "joint": "joint",
+    "identity": "identity",
 }
 
 

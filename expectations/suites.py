@@ -5,13 +5,14 @@ A plan is plain data, so that it can be listed and tested without Great Expectat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
 from typing import Any, get_args
 
 from catalog.contract import Contract, Status
+from catalog.identities import AnyIdentity
 from catalog.load import Catalog
 from catalog.models import Indicator
 from expectations.rules import Rule, Suite, rules_of
@@ -66,6 +67,22 @@ def history_suite(contract: Contract, previous: PreviousEdition) -> list[Planned
 def joint_suite() -> list[Planned]:
     """The rules on the joint table; what they need of the catalog stands beside each value (joint.py)."""
     return _plan("joint", {}, {})
+
+
+def identity_suite(identities: Iterable[AnyIdentity], suite: Suite = "identity") -> list[Planned]:
+    """One expectation per identity: the rule of its kind under the identity's own id, severity and label."""
+    kinds = {rule.id: rule for rule in rules_of("identity")}
+    plan = []
+    for item in identities:
+        own = {"id": item.id, "suite": suite, "severity": item.severity, "label": item.label}
+        plan.append(_planned(kinds[item.kind].model_copy(update=own), {"identity": item.id}, None))
+    return [planned for planned in plan if planned]
+
+
+def edition_suite() -> list[Planned]:
+    """The rules that hold the figures of an edition against those of the last accepted one."""
+    plan = [_planned(rule, {"identity": rule.id}, None) for rule in rules_of("edition")]
+    return [planned for planned in plan if planned]
 
 
 def _per_indicator(names: list[str], contract: Contract, catalog: Catalog) -> dict[str, Parameters]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Gate = Literal["door", "contract", "expectation", "history", "joint", "release"]
+Gate = Literal["door", "contract", "expectation", "history", "joint", "identity", "release"]
 Severity = Literal["critical", "warning", "info"]
 Outcome = Literal["passed", "failed", "crashed"]
 Scope = Literal["row", "table"]
@@ -39,9 +39,10 @@ class Check:
     def refuses(self) -> bool:
         """Whether this verdict keeps the whole snapshot or release out.
 
-        A failed row rule only quarantines rows, but a critical rule that crashed has judged nothing.
+        A failed row rule only quarantines rows, but a critical rule that crashed has judged nothing. An identity
+        is a finding: the last whole release must not be held up by one publisher's misprint.
         """
-        if self.severity != "critical":
+        if self.severity != "critical" or self.gate == "identity":
             return False
         return self.outcome == "crashed" or (self.outcome == "failed" and self.scope == "table")
 

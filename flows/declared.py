@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from catalog.contract import ContractFile, Measure, contract_paths, load_contract
+from catalog.corrections import corrections_path
 from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
 from catalog.strict import Bilingual, DeclarationError
@@ -43,12 +44,20 @@ def remember_contracts(settings: Settings) -> None:
     folder = _memory(settings)
     folder.mkdir(parents=True, exist_ok=True)
     for source, item in contracts.items():
-        kept = folder / f"{source}.toml"
-        text = item.path.read_bytes()
-        if source not in faults and not (kept.exists() and kept.read_bytes() == text):
-            aside = kept.with_name(f".{kept.name}.tmp")
-            shutil.copyfile(item.path, aside)
-            aside.replace(kept)
+        if source in faults:
+            continue
+        for path in (item.path, corrections_path(item.path)):
+            _keep_copy(path, folder / path.name)
+
+
+def _keep_copy(path: Path, kept: Path) -> None:
+    """Make `kept` what `path` is, be it absent."""
+    if not path.exists():
+        kept.unlink(missing_ok=True)
+    elif not (kept.exists() and kept.read_bytes() == path.read_bytes()):
+        aside = kept.with_name(f".{kept.name}.tmp")
+        shutil.copyfile(path, aside)
+        aside.replace(kept)
 
 
 def _memory(settings: Settings) -> Path:
@@ -60,7 +69,7 @@ def _last_good(path: Path, settings: Settings, catalog: Catalog) -> ContractFile
         remembered = _read(_memory(settings) / path.name, catalog)
     except DeclarationError:
         return None
-    return ContractFile(contract=remembered.contract, path=path)
+    return remembered.model_copy(update={"path": path})
 
 
 def _read(path: Path, catalog: Catalog) -> ContractFile:

@@ -12,6 +12,7 @@ from catalog.contract import Contract
 from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
 from dashboard.page import render
+from expectations.identity import judge_identities
 from expectations.joint import judge_joint
 from expectations.verdict import Check, refusal
 from flows.about import load_meta
@@ -86,7 +87,10 @@ def load_joint_tables(
     ]
     values, inputs = history(moments, catalog)
     load_joint(build, values, inputs)
-    return judge_joint(values[values["superseded_at"].isna()].reset_index(drop=True), catalog)
+    now = values[values["superseded_at"].isna()].reset_index(drop=True)
+    families = {source: contract.compilation for source, contract in contracts.items()}
+    in_force = to_pandas(current_observations(build.con))
+    return [*judge_joint(now, catalog), *judge_identities(in_force, catalog, families, now)]
 
 
 def joint_of(

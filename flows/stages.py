@@ -79,7 +79,7 @@ def today(settings: Settings) -> date:
 
 def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -> FetchOutcome:
     """Judge bytes at the door, then keep and log them; bytes that hold personal data are logged, not kept."""
-    from expectations.door import judge_bytes
+    from flows.door import judge_at_door
 
     contract = contract_file.contract
     store = SnapshotStore(settings.data)
@@ -89,7 +89,7 @@ def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -
     if entry is None:
         store.heal(seen[-1], delivery.data)
         return FetchOutcome(contract.id, state, seen[-1].sha256, bundled=contract.bundled)
-    door = judge_bytes(delivery.data, contract)
+    door = judge_at_door(delivery.data, contract)
     if door is not None and not door.keeps_bytes:
         refused = replace(
             entry, outcome="refused", rule=door.rule, message_id=door.message_id, message_en=door.message_en
@@ -135,7 +135,7 @@ def inputs_digest(settings: Settings) -> str:
         (entry.source, entry.sha256, str(entry.first_seen), str(entry.published), entry.outcome)
         for entry in sorted(SnapshotStore(settings.data).entries(), key=lambda entry: entry.source)
     ]
-    declared = [item.contract.digest for item in contracts.values()]
+    declared = [(item.contract.digest, digest_of(*item.corrections)) for item in contracts.values()]
     catalog = load_catalog(settings.catalog).digest
     return digest_of(
         log, declared, sorted((name, fault.en) for name, fault in faults.items()), catalog, code_digest(RELEASING)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.contract import Contract, ContractFile
+from catalog.corrections import Correction
 from catalog.load import Catalog
 from catalog.strict import Bilingual, digest_of
 from expectations.verdict import Check, PreviousEdition, check_id, checks_from_json, checks_to_json, refusal
@@ -21,7 +23,9 @@ from flows.code import READING, code_digest
 from sources.store import LogEntry, SnapshotCorrupt, SnapshotStore
 
 if TYPE_CHECKING:
-    from expectations.verdict import Judgement
+    import pandas as pd
+
+    from expectations.verdict import Judgement, RowFailure
 
 
 @dataclass(frozen=True)
@@ -48,22 +52,23 @@ class Staging:
         self._root = data / "staging"
         self._store = SnapshotStore(data)
         self._contract = contract_file.contract
+        self._corrections = contract_file.corrections
         self._catalog = catalog
 
     def judge_all(self) -> list[Judged]:
         """Every snapshot of the source in log order, judged against the last accepted one before it."""
         judged: list[Judged] = []
-        previous: PreviousEdition | None = None
+        previous: Judged | None = None
         for position, entry in enumerate(self._store.entries()):
             if entry.source != self._contract.id:
                 continue
             item = self._judge(entry, position, previous)
             judged.append(item)
             if item.refused is None:
-                previous = self._as_previous(item)
+                previous = item
         return judged
 
-    def _judge(self, entry: LogEntry, position: int, previous: PreviousEdition | None) -> Judged:
+    def _judge(self, entry: LogEntry, position: int, previous: Judged | None) -> Judged:
         if entry.outcome == "refused":
             check = door_refusal(entry)
             return Judged(entry, position, self._root, 0, 0, (check,), check)
@@ -83,7 +88,7 @@ class Staging:
         return Judged(entry, position, folder, stats["rows"], stats["quarantined"], tuple(checks), refused)
 
     def _folder(self, entry: LogEntry) -> Path:
-        parts = (entry.sha256, str(entry.first_seen), self._contract.digest)
+        parts = (entry.sha256, str(entry.first_seen), self._contract.digest, digest_of(*self._corrections))
         shared = (self._catalog.digest_for(self._contract.indicators), code_digest(READING))
         return self._root / digest_of(*parts, *shared)[:32]
 
@@ -92,18 +97,23 @@ class Staging:
         aside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside)
+        checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside, self._corrections)
         (aside / "stats.json").write_text(json.dumps(stats), "utf-8")
         (aside / "checks.json").write_text(checks_to_json(checks), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
 
-    def _history(self, entry: LogEntry, folder: Path, previous: PreviousEdition | None) -> list[Check]:
-        """Table rules and history rules, kept beside the rows under the edition they were held against."""
-        name = previous.snapshot[:16] if previous else "first"
-        path = folder / f"table-{name}.json"
+    def _history(self, entry: LogEntry, folder: Path, previous: Judged | None) -> list[Check]:
+        """Table rules and history rules, kept beside the rows under the edition they were held against.
+
+        The other edition's folder is a digest of all that its rows come from, so it names what was compared.
+        """
+        path = folder / f"table-{previous.folder.name[:16] if previous else 'first'}.json"
         if not path.exists():
-            checks = judge_tables(folder, self._contract, self._catalog, entry, previous)
+            before = self._as_previous(previous) if previous else None
+            checks = judge_tables(
+                folder, self._contract, self._catalog, entry, before, previous.folder if previous else None
+            )
             aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
             aside.write_text(checks_to_json(checks), "utf-8")
             aside.replace(path)
@@ -135,59 +145,96 @@ def door_refusal(entry: LogEntry) -> Check:
 
 
 def stage_snapshot(
-    data: bytes, entry: LogEntry, contract: Contract, catalog: Catalog, folder: Path
+    data: bytes,
+    entry: LogEntry,
+    contract: Contract,
+    catalog: Catalog,
+    folder: Path,
+    corrections: Sequence[Correction] = (),
 ) -> tuple[list[Check], dict[str, int]]:
     """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`."""
-    from expectations.door import contract_refusal, judge_bytes
+    from expectations.door import contract_refusal
+    from flows.door import judge_at_door
     from transforms.mismatch import ContractMismatch
     from transforms.read import read_table
 
     nothing = {"rows": 0, "keys": 0, "quarantined": 0}
-    door = judge_bytes(data, contract, entry.sha256)
+    door = judge_at_door(data, contract, entry.sha256)
     if door is not None:
         return [door], nothing
     try:
         table = read_table(data, contract)
     except ContractMismatch as error:
         return [contract_refusal(error.message, contract, entry.sha256)], nothing
-    return _stage_rows(table, entry, contract, catalog, folder)
+    return _stage_rows(table, entry, contract, catalog, folder, corrections)
 
 
 def _stage_rows(
-    table: Any, entry: LogEntry, contract: Contract, catalog: Catalog, folder: Path
+    table: Any,
+    entry: LogEntry,
+    contract: Contract,
+    catalog: Catalog,
+    folder: Path,
+    corrections: Sequence[Correction],
 ) -> tuple[list[Check], dict[str, int]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from expectations.door import contract_passed
+    from expectations.door import contract_passed, corrections_check
     from expectations.judge import judge_rows
     from expectations.verdict import failures_to_arrow
     from expectations.view import edition_size
-    from transforms.tidy import TIDY_SCHEMA, tidy
+    from transforms.corrections import correct
+    from transforms.tidy import TIDY_SCHEMA, rows_left_aside, tidy
 
-    frame = tidy(table, contract, catalog)
+    tidied = tidy(table, contract, catalog)
+    corrected = correct(tidied, corrections, contract, catalog)
+    frame = corrected.rows
     judgement: Judgement = judge_rows(frame, contract, catalog, entry.sha256, entry.first_seen)
     rows = pa.Table.from_pandas(frame, schema=TIDY_SCHEMA, preserve_index=False)
     pq.write_table(rows, folder / "tidy.parquet")
     pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
     size = edition_size(frame, entry.sha256)
     stats = {"rows": size.rows, "keys": size.keys, "quarantined": len(judgement.quarantined)}
-    return [contract_passed(contract, entry.sha256), *judgement.checks], stats
+    checks = [contract_passed(contract, entry.sha256, rows_left_aside(table, tidied))]
+    if corrections:
+        checks.append(corrections_check(corrected.obsolete, contract, entry.sha256))
+    return [*checks, *judgement.checks], stats
 
 
 def judge_tables(
-    folder: Path, contract: Contract, catalog: Catalog, entry: LogEntry, previous: PreviousEdition | None
+    folder: Path,
+    contract: Contract,
+    catalog: Catalog,
+    entry: LogEntry,
+    previous: PreviousEdition | None,
+    previous_folder: Path | None = None,
 ) -> list[Check]:
-    """Table rules of a staged snapshot, held against the last accepted edition."""
+    """Table rules of a staged snapshot, and its figures held against those of the last accepted edition."""
+    from expectations.edition import judge_edition
+    from expectations.judge import judge_table
+
+    frame, failures = _staged(folder)
+    checks = judge_table(frame, failures, contract, catalog, entry.sha256, previous)
+    before = _sound(*_staged(previous_folder)) if previous_folder else None
+    return checks + judge_edition(_sound(frame, failures), before, contract, catalog, entry.sha256)
+
+
+def _staged(folder: Path) -> tuple[pd.DataFrame, list[RowFailure]]:
+    """The tidy rows of a staging folder and what the row rules found in them."""
     import pyarrow.parquet as pq
 
-    from expectations.judge import judge_table
     from expectations.verdict import failures_from_arrow
     from transforms.tidy import to_pandas
 
-    frame = to_pandas(pq.read_table(folder / "tidy.parquet"))
     failures = failures_from_arrow(pq.read_table(folder / "failures.parquet"))
-    return judge_table(frame, failures, contract, catalog, entry.sha256, previous)
+    return to_pandas(pq.read_table(folder / "tidy.parquet")), failures
+
+
+def _sound(frame: pd.DataFrame, failures: list[RowFailure]) -> pd.DataFrame:
+    """The rows that are not in quarantine."""
+    held = {item.row_id for item in failures if item.severity == "critical"}
+    return frame[~frame["row_id"].isin(list(held))].reset_index(drop=True)
 
 
 def broken_snapshot(entry: LogEntry, contract: Contract) -> Check:

@@ -37,8 +37,34 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, NightOu
     return folder, night(settings, quiet)
 
 
+# Enough for every layout that the tests spoil; a night on these takes a second where all sources take five.
+SMALL = (
+    "kota-mojokerto-kemiskinan",
+    "kabupaten-mojokerto-kemiskinan",
+    "bps-jatim-persentase-penduduk-miskin",
+    "bps-jatim-jumlah-penduduk-miskin",
+    "bps-jatim-tingkat-pengangguran-terbuka",
+    "bps-mojokerto-pdrb-adhk",
+)
+
+
+@pytest.fixture(scope="session")
+def small_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder holding a few `sources` and the `data` of one good night on them."""
+    folder = tmp_path_factory.mktemp("small")
+    settings = Settings(data=folder / "data", sources=copy_sources(folder / "sources", SMALL))
+    assert night(settings, quiet).exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def office(first_night: tuple[Path, NightOutcome], tmp_path: Path) -> Office:
-    """A copy of the office after its first good night."""
-    shutil.copytree(first_night[0], tmp_path / "office", symlinks=True)
+def office(small_night: Path, tmp_path: Path) -> Office:
+    """A copy of a small office after its first good night; a test may spoil it."""
+    shutil.copytree(small_night, tmp_path / "office", symlinks=True)
     return Office(Settings(data=tmp_path / "office" / "data", sources=tmp_path / "office" / "sources"))
+
+
+@pytest.fixture(scope="session")
+def whole(first_night: tuple[Path, NightOutcome]) -> Office:
+    """The office of all bundled sources after its first night; to be read, not to be spoilt."""
+    return Office(Settings(data=first_night[0] / "data", sources=first_night[0] / "sources"))

@@ -89,8 +89,9 @@ def _place_years(column: Column, cells: list[list[str]], start: int, contract: C
         raise TypeError("the column has no run of years")
     level = next(number for number, text in enumerate(column.header) if "{year}" in text)
     placed: list[PlacedColumn] = []
-    at, year = start, run.first
-    while at < len(cells[0]) and (run.last is None or year <= run.last):
+    step = 1 if run.order == "ascending" else -1
+    at, year = start, run.first if step > 0 else run.last or _year_at(cells[level], start, contract)
+    while at < len(cells[0]) and run.first <= year <= (run.last or year):
         text = cells[level][at]
         bare, status = _strip_year_marks(text, contract)
         if not YEAR.fullmatch(bare) or not _labels_match(column, cells, at, level, first=at == start):
@@ -98,11 +99,18 @@ def _place_years(column: Column, cells: list[list[str]], start: int, contract: C
         if int(bare) != year:
             raise _wrong_year(level + 1, at, year, text)
         placed.append(PlacedColumn(column, at + 1, f"{_label(column, level)}{text}", year, text, status))
-        at, year = at + 1, year + 1
-    if not placed or (run.last is not None and year <= run.last):
+        at, year = at + 1, year + step
+    unfinished = year >= run.first if step < 0 else run.last is not None and year <= run.last
+    if not placed or unfinished:
         found = cells[level][at] if at < len(cells[level]) else ""
         raise _wrong_year(level + 1, at, year, found)
     return placed
+
+
+def _year_at(cells: list[str], at: int, contract: Contract) -> int:
+    """The year that a descending run begins with, so that next year's edition needs no new contract."""
+    bare = _strip_year_marks(cells[at], contract)[0] if at < len(cells) else ""
+    return int(bare) if YEAR.fullmatch(bare) else 0
 
 
 def _label(column: Column, level: int) -> str:

@@ -40,10 +40,12 @@ class PlaceReader:
     """Resolves the codes and names of one contract.
 
     Names below kabupaten level are looked up only among the children of the parents that the contract
-    expects, since Kauman, Balongsari and Pulorejo exist in both governments.
+    expects, since Kauman, Balongsari and Pulorejo exist in both governments. `bare_name` is the level that the
+    contract declares a name shared by two levels to mean.
     """
 
-    def __init__(self, catalog: Catalog, expected: Iterable[str]) -> None:
+    def __init__(self, catalog: Catalog, expected: Iterable[str], bare_name: str | None = None) -> None:
+        self._bare_name = bare_name
         self._regions = catalog.regions_by_code
         self._by_bps = {region.bps_code: code for code, region in self._regions.items()}
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -65,8 +67,10 @@ class PlaceReader:
         return Place(code)
 
     def by_name(self, name: str) -> Place:
-        """The place of a name; a bare name shared by a kabupaten and a kota is ambiguous."""
+        """The place of a name; a bare name shared by a kabupaten and a kota is ambiguous unless declared."""
         found = self._names.get(normal(name), set())
+        if len(found) > 1 and self._bare_name:
+            found = {code for code in found if self._regions[code].level == self._bare_name} or found
         if len(found) == 1:
             return Place(next(iter(found)))
         return Place(None, "ambiguous" if found else "unknown")

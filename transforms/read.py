@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from catalog.contract import Contract, CsvFormat
+from catalog.contract import Contract, Section
+from catalog.formats import CsvFormat, WorkbookFormat
+from transforms.arrange import arrange
+from transforms.grid import Grid, collapsed
 from transforms.header import PlacedColumn, place_columns
+from transforms.html_table import read_html
 from transforms.mismatch import mismatch
+from transforms.numbers import number_pattern
+from transforms.repeats import refuse_repeated_years
+from transforms.strict_csv import csv_grid
+from transforms.workbook import read_workbook
 
 DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file as text: its columns, and for each data row its physical line (1-based) and its cells."""
+    """A file as text: its columns, and for each data row its physical line (1-based) and its cells.
+
+    A row may stand under a section row, or be a total that stands for a region; `skipped` counts the rows
+    that the contract leaves aside by their label.
+    """
 
     columns: list[PlacedColumn]
     lines: list[int]
     rows: list[list[str]]
+    sections: list[Section | None] = field(default_factory=list)
+    totals: list[str | None] = field(default_factory=list)
+    skipped: int = 0
+    sheet: str | None = None
 
 
 def read_table(data: bytes, contract: Contract) -> Table:
     """Read bytes by contract; raises `ContractMismatch` at the first line that is not as declared."""
-    lines, rows = _split(_decode(data, contract.format), contract.format)
-    height = contract.format.header_rows
+    grid = read_grid(data, contract)
+    table = _placed(grid, contract)
+    found = arrange(table.lines, table.rows, contract)
+    refuse_repeated_years(table.columns, found.rows)
+    return replace(
+        table,
+        lines=found.lines,
+        rows=found.rows,
+        sections=found.sections,
+        totals=found.totals,
+        skipped=found.skipped,
+        sheet=grid.sheet,
+    )
+
+
+def read_grid(data: bytes, contract: Contract) -> Grid:
+    """The rows of a file of any kind, its header rows first; raises `ContractMismatch`."""
+    form = contract.format
+    if isinstance(form, CsvFormat):
+        grid = csv_grid(data, form)
+        if grid.rows:
+            _same_delimiter(grid.rows[0], form)
+        return grid
+    grid = read_workbook(data, form) if isinstance(form, WorkbookFormat) else read_html(data, form)
+    header = [[collapsed(cell) for cell in row] for row in grid.rows[: form.header_rows]]
+    return replace(grid, rows=header + grid.rows[form.header_rows :])
+
+
+def _placed(grid: Grid, contract: Contract) -> Table:
+    lines, rows, height = grid.lines, grid.rows, contract.format.header_rows
     if len(rows) < height:
         raise mismatch(
             "header",
@@ -34,47 +76,13 @@ def read_table(data: bytes, contract: Contract) -> Table:
             "Kirim ulang berkas yang lengkap.",
             f"the file has only {len(rows)} lines, but the header alone has {height}. Send the whole file again.",
         )
-    _same_delimiter(rows[0], contract)
     columns = place_columns(rows[:height], contract)
     return _body(columns, lines[height:], rows[height:], contract)
 
 
-def _decode(data: bytes, form: CsvFormat) -> str:
-    encoding = "utf-8-sig" if form.encoding == "utf-8" else form.encoding
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise mismatch(
-            "encoding",
-            line,
-            f"ada huruf yang bukan {form.encoding}. Simpan ulang berkas sebagai CSV {form.encoding.upper()}.",
-            f"there is a character that is not {form.encoding}. Save the file again as CSV {form.encoding.upper()}.",
-        ) from None
-
-
-def _split(text: str, form: CsvFormat) -> tuple[list[int], list[list[str]]]:
-    """Rows and the physical line on which each begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, quotechar=form.quote, strict=True)
-    lines, rows, start = [], [], 1
-    try:
-        for row in reader:
-            lines.append(start)
-            rows.append([cell.strip() for cell in row])
-            start = reader.line_num + 1
-    except csv.Error:
-        raise mismatch(
-            "quotes",
-            start,
-            f"tanda kutip {form.quote} tidak ditutup atau salah tempat. Perbaiki tanda kutip pada baris itu.",
-            f"a quote {form.quote} is not closed or stands in a wrong place. Mend the quotes on that line.",
-        ) from None
-    return lines, rows
-
-
-def _same_delimiter(first: list[str], contract: Contract) -> None:
+def _same_delimiter(first: list[str], form: CsvFormat) -> None:
     """A header in one cell that holds another delimiter is a file in another dialect."""
-    stated = contract.format.delimiter
+    stated = form.delimiter
     if len(first) > 1 or not first:
         return
     for other, name in DELIMITERS.items():
@@ -98,7 +106,7 @@ def _body(columns: list[PlacedColumn], lines: list[int], rows: list[list[str]], 
             blank_at = blank_at or line
             continue
         if _is_footer(row, contract):
-            _check_footer(lines[position:], rows[position:], contract)
+            _check_footer(lines[position:], rows[position:], columns, contract)
             break
         if blank_at is not None:
             raise mismatch(
@@ -144,10 +152,10 @@ def _is_footer(row: list[str], contract: Contract) -> bool:
     return any(first.startswith(beginning) for beginning in contract.rows.footer)
 
 
-def _check_footer(lines: list[int], rows: list[list[str]], contract: Contract) -> None:
+def _check_footer(lines: list[int], rows: list[list[str]], columns: list[PlacedColumn], contract: Contract) -> None:
     """After the first note every row is a note or empty: a figure there would be lost in silence."""
     for line, row in zip(lines, rows, strict=True):
-        if any(row) and not _is_footer(row, contract):
+        if any(row) and (not _is_footer(row, contract) or _holds_figures(row, columns, contract)):
             raise mismatch(
                 "after_footer",
                 line,
@@ -156,3 +164,10 @@ def _check_footer(lines: list[int], rows: list[list[str]], contract: Contract) -
                 f"after the notes there is still a row '{next(cell for cell in row if cell)[:40]}'. "
                 "Move the notes to the end of the table.",
             )
+
+
+def _holds_figures(row: list[str], columns: list[PlacedColumn], contract: Contract) -> bool:
+    """A row that begins like a note but has figures in their places: Sumberjati is a village, not a source."""
+    number = number_pattern(contract.format)
+    values = [item.number - 1 for item in columns if item.column.role == "value"]
+    return len(row) == len(columns) and any(number.fullmatch(row[at]) for at in values)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from catalog.contract import Column, Contract, Measure
 from catalog.load import Catalog
+from transforms.grid import cell_name, collapsed
 from transforms.header import PlacedColumn
 from transforms.numbers import Figure, NumberReader
 from transforms.periods import read_year
@@ -66,10 +67,23 @@ def tidy(table: Table, contract: Contract, catalog: Catalog) -> pd.DataFrame:
     _add_breakdowns(frame, table, placed, contract, catalog)
     _add_values(frame, placed, contract, catalog)
     _add_units(frame, table, contract)
-    frame = frame.reset_index(drop=True)
+    frame = frame[_kept_rows(frame, contract)].reset_index(drop=True)
     frame["row_id"] = range(len(frame))
     arrays = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in TIDY_SCHEMA]
     return to_pandas(pa.Table.from_arrays(arrays, schema=TIDY_SCHEMA))
+
+
+def rows_left_aside(table: Table, frame: pd.DataFrame) -> int:
+    """How many rows of the file the contract leaves aside, by label or because it expects other regions."""
+    return table.skipped + len(table.lines) - int(frame["source_line"].nunique())
+
+
+def _kept_rows(frame: pd.DataFrame, contract: Contract) -> pd.Series[bool]:
+    """Rows outside the expected regions go where that is declared; a name that may mean one of them stays."""
+    if contract.rows.keep == "all":
+        return frame["raw"].notna()
+    doubtful = frame["region_problem"].isin(["ambiguous", "mismatch"])
+    return frame["region_code"].isin(contract.expect.regions) | doubtful
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -89,8 +103,11 @@ def _melt(table: Table) -> pd.DataFrame:
             "source_column": [item.text for item in values] * count,
             "column_number": [item.number for item in values] * count,
             "raw": [row[item.number - 1] for row in table.rows for item in values],
-            "sheet": pd.Series([None] * (count * width), dtype=object),
-            "cell": pd.Series([None] * (count * width), dtype=object),
+            "sheet": pd.Series([table.sheet] * (count * width), dtype=object),
+            "cell": pd.Series(
+                [cell_name(line, item.number) if table.sheet else None for line in table.lines for item in values],
+                dtype=object,
+            ),
         }
     )
 
@@ -105,13 +122,25 @@ def _texts(frame: pd.DataFrame, table: Table, role: str, dimension: str | None =
 
 
 def _measures(frame: pd.DataFrame, table: Table, placed: dict[int, PlacedColumn], contract: Contract) -> pd.Series[Any]:
-    """Which measure each figure is of: by the text of a measure column, else by its value column."""
+    """Which measure each figure is of: by the text of a measure column, else by its value column.
+
+    A label is first looked for under the section that its row stands in.
+    """
     texts = _texts(frame, table, "measure")
     if texts is not None:
-        return texts.map({item.label: item.name for item in contract.measures if item.label})
+        names = {(item.section, collapsed(item.label)): item.name for item in contract.measures if item.label}
+        labels = [collapsed(row) for row in texts]
+        sections = [section.text if section else None for section in _by_row(frame, table.sections)]
+        found = [names.get(key) or names.get((None, key[1])) for key in zip(sections, labels, strict=True)]
+        return pd.Series(found, index=texts.index, dtype=object)
     only = contract.measures[0].name if len(contract.measures) == 1 else None
     by_column = {number: item.column.measure or only for number, item in placed.items()}
     return frame["column_number"].map(by_column)
+
+
+def _by_row(frame: pd.DataFrame, of_rows: list[Any]) -> list[Any]:
+    """What is known of a row of the file, for every figure of the row."""
+    return [of_rows[position] if of_rows else None for position in frame["position"]]
 
 
 def _mapped(values: pd.Series[Any], read: Callable[[Any], Any]) -> pd.Series[Any]:
@@ -122,7 +151,7 @@ def _mapped(values: pd.Series[Any], read: Callable[[Any], Any]) -> pd.Series[Any
 
 def _add_places(frame: pd.DataFrame, table: Table, contract: Contract, catalog: Catalog) -> None:
     codes, names = _texts(frame, table, "region_code"), _texts(frame, table, "region_name")
-    reader = PlaceReader(catalog, contract.expect.regions)
+    reader = PlaceReader(catalog, contract.expect.regions, contract.bare_name)
     if codes is None and names is None:
         frame["region_text"], frame["region_code"], frame["region_problem"] = contract.region, contract.region, None
         return
@@ -135,8 +164,9 @@ def _add_places(frame: pd.DataFrame, table: Table, contract: Contract, catalog: 
         texts = names.map(lambda text: _plain_name(text, contract)) if names is not None else None
         places = _mapped(texts, reader.by_name) if texts is not None else pd.Series([], dtype=object)
         frame["region_text"] = names
-    frame["region_code"] = [place.code for place in places]
-    frame["region_problem"] = [place.problem for place in places]
+    totals = _by_row(frame, table.totals)
+    frame["region_code"] = [total or place.code for total, place in zip(totals, places, strict=True)]
+    frame["region_problem"] = [None if total else place.problem for total, place in zip(totals, places, strict=True)]
 
 
 def _plain_name(text: str, contract: Contract) -> str:
@@ -168,14 +198,25 @@ def _add_breakdowns(
     texts = {str(column.dimension): _texts(frame, table, "breakdown", column.dimension) for column in columns}
     keys: list[str | None] = []
     shown: list[str] = []
-    codes = {name: item.codes_by_text() for name, item in catalog.breakdowns.items()}
+    codes = _codes(columns, catalog)
+    sections = _by_row(frame, table.sections)
     for index, (number, measure) in enumerate(zip(frame["column_number"], frame["measure"], strict=True)):
         found = dict(measures[measure].breakdown) if measure in measures else {}
+        found.update(sections[index].breakdown if sections[index] else {})
         found.update(_constant_breakdown(placed[number].column))
-        found.update({name: str(series.iloc[index]) for name, series in texts.items() if series is not None})
+        found.update({name: collapsed(series.iloc[index]) for name, series in texts.items() if series is not None})
         shown.append(";".join(found.values()))
         keys.append(breakdown_key(found, codes))
     frame["breakdown_text"], frame["breakdown"] = shown, pd.Series(keys, dtype=object)
+
+
+def _codes(columns: list[Column], catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Texts and the codes they stand for, by dimension: those of the catalog, then those of the contract."""
+    codes = {name: item.codes_by_text() for name, item in catalog.breakdowns.items()}
+    for column in columns:
+        own = {collapsed(text): code for text, code in column.codes.items()}
+        codes[str(column.dimension)] = {**codes.get(str(column.dimension), {}), **own}
+    return codes
 
 
 def _constant_breakdown(column: Column) -> dict[str, str]:
@@ -199,7 +240,7 @@ def _add_values(frame: pd.DataFrame, placed: dict[int, PlacedColumn], contract: 
     figures: pd.Series[Any] = _mapped(frame["raw"], reader.read)
     header_status = {number: item.status for number, item in placed.items()}
     rows = [
-        _value(figure, contract.measures_by_name.get(measure), year, header_status[number], catalog)
+        _value(figure, contract.measures_by_name.get(measure), year, header_status[number], contract, catalog)
         for figure, measure, year, number in zip(
             figures, frame["measure"], frame["year"], frame["column_number"], strict=True
         )
@@ -223,10 +264,10 @@ def _add_units(frame: pd.DataFrame, table: Table, contract: Contract) -> None:
 
 
 def _value(
-    figure: Figure, measure: Measure | None, year: Any, header_status: str | None, catalog: Catalog
+    figure: Figure, measure: Measure | None, year: Any, header_status: str | None, contract: Contract, catalog: Catalog
 ) -> tuple[Any, ...]:
     if measure is None:
-        return (None, None, None, figure.decimals, None, None, figure.status, figure.missing, "")
+        return (None, None, None, figure.decimals, None, None, figure.status, figure.missing, figure.done)
     unit = catalog.units[measure.unit]
     precision = None if pd.isna(year) else measure.precision_in(int(year))
     step = None
@@ -236,10 +277,21 @@ def _value(
     value = None if figure.value is None else _kept(figure.value * unit.factor)
     status = figure.status if figure.status != "A" or header_status is None else header_status
     declared = None if precision is None else precision.decimals
+    decimals, padded = _decimals(figure, declared, contract)
+    steps = [figure.done, padded, _done(figure, unit.id, unit.canonical, unit.factor, header_status)]
     return (
-        measure.indicator, unit.canonical, value, figure.decimals, declared, step, status, figure.missing,
-        _done(figure, unit.id, unit.canonical, unit.factor, header_status),
+        measure.indicator, unit.canonical, value, decimals, declared, step, status, figure.missing,
+        "; ".join(filter(None, steps)),
     )  # fmt: skip
+
+
+def _decimals(figure: Figure, declared: int | None, contract: Contract) -> tuple[int | None, str]:
+    """The decimals of a figure, with the zeros that its file does not print, and what was done."""
+    printed = figure.decimals
+    dropped = contract.format.trailing_zeros == "dropped"
+    if not dropped or declared is None or printed is None or printed >= declared:
+        return printed, ""
+    return declared, f"trailing zeros put back: {declared} decimals, {printed} printed"
 
 
 def _kept(number: Decimal, rounding: str | None = None) -> Decimal:

@@ -74,7 +74,8 @@ class Session:
             if not (isinstance(data, list) and len(data) > 1 and isinstance(data[1], list) and data[1]):
                 return
             yield from data[1]
-            if page >= int(data[0].get("pages") or 1):
+            about = data[0] if isinstance(data[0], dict) else {}
+            if str(page) == str(about.get("pages", 1)):
                 return
 
 

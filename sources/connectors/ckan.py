@@ -6,15 +6,14 @@ import csv
 import io
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-import httpx
+from urllib.parse import urljoin
 
 from catalog.connector import CkanConnector
 from catalog.contract import ContractFile
 from catalog.strict import Bilingual
 from sources.connectors.canonical import answer_of
 from sources.connectors.failures import BadRequest, NotFound, RefusedAnswer, TransientFailure
-from sources.connectors.http import SUFFIXES, download, suffix_of
+from sources.connectors.http import download, suffix_of
 from sources.connectors.interface import Answer, Delivery, Outside, Seen, Unchanged
 from sources.connectors.keys import find_key
 from sources.connectors.refusals import Reply, explain, page_instead
@@ -42,10 +41,10 @@ def deliver(
     with Web(connector, contract_file.folder, contract.format.max_bytes, outside, secret=secret, home=base) as web:
         resource, asked = _resource(web, base, connector)
         if connector.via == "datastore":
-            url = f"{base}datastore/dump/{resource['id']}"
+            url = f"{base}datastore/dump/{resource.get('id')}"
             dump = attempt(lambda: _dump(web, url, connector.page_rows), outside, web.until)
             return replace(dump, last_modified=_date(resource) or None, answers=(asked, *dump.answers))
-        address = str(httpx.URL(base).join(str(resource.get("url") or "")))
+        address = _address(base, resource)
         found = download(web, address, contract, last)
         if isinstance(found, Unchanged):
             return found
@@ -58,7 +57,8 @@ def _resource(web: Web, base: str, connector: CkanConnector) -> tuple[dict[str, 
         result, reply = _action(web, base, "resource_show", connector.resource)
         return result, answer_of(reply)
     package, reply = _action(web, base, "package_show", str(connector.dataset))
-    resources = [item for item in package.get("resources") or [] if item.get("state", "active") == "active"]
+    listed = [item for item in package.get("resources") or [] if isinstance(item, dict)]
+    resources = [item for item in listed if item.get("state", "active") == "active"]
     found = [item for item in resources if _format(item) == connector.format]
     if found:
         return max(found, key=_date), answer_of(reply)
@@ -90,11 +90,21 @@ def _action(web: Web, base: str, name: str, identity: str) -> tuple[dict[str, An
 
 def _format(resource: dict[str, Any]) -> str:
     """The format of a resource: the ending of its file, or else the free text that somebody typed."""
-    ending = suffix_of(str(httpx.URL("http://x/").join(str(resource.get("url") or ""))), "")
-    if ending in SUFFIXES:
+    ending = suffix_of(str(resource.get("url") or ""), "")
+    if ending:
         return ending
     text = str(resource.get("format") or "").strip().lower().lstrip(".").rpartition("/")[2]
     return FORMATS.get(text, text)
+
+
+def _address(base: str, resource: dict[str, Any]) -> str:
+    """Where a resource's file is: a whole address, or the rest of one on the portal itself."""
+    typed = str(resource.get("url") or "").strip()
+    try:
+        return urljoin(base, typed)
+    except ValueError:
+        # Free text again; asking for it fails with a sentence that shows it.
+        return typed
 
 
 def _date(resource: dict[str, Any]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from pathlib import PurePosixPath
 
-import httpx
-
 from catalog.connector import HttpConnector
 from catalog.contract import Contract, ContractFile
 from catalog.strict import Bilingual
@@ -59,7 +57,8 @@ def _conditions(url: str, last: Seen | None) -> dict[str, str]:
 
 def suffix_of(url: str, default: str) -> str:
     """The ending of the name in an address, when it is one that a table can have."""
-    ending = PurePosixPath(httpx.URL(url).path).suffix.lstrip(".").lower()
+    path = url.partition("#")[0].partition("?")[0].strip()
+    ending = PurePosixPath(path).suffix.lstrip(".").lower()
     return ending if ending in SUFFIXES else default
 
 

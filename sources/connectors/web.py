@@ -188,7 +188,8 @@ def _address(url: str) -> httpx.URL:
         address = httpx.URL(url)
     except httpx.InvalidURL:
         address = httpx.URL("")
-    if address.scheme in {"http", "https"} and address.host:
+    # A host that needed escaping is no host.
+    if address.scheme in {"http", "https"} and address.host and "%" not in address.host:
         return address
     raise TerminalFailure(
         Bilingual(

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.office import Office, copy_sources, quiet
+from support.office import Office, quiet
 
 from catalog.settings import Settings
 from flows import stages
@@ -62,14 +62,14 @@ CONTROL = [
 
 @pytest.mark.parametrize(("table", "region", "year", "column", "value", "within"), CONTROL)
 def test_the_release_shows_the_control_value(
-    office: Office, table: str, region: str, year: int, column: str, value: float, within: float
+    whole: Office, table: str, region: str, year: int, column: str, value: float, within: float
 ) -> None:
-    found = office.sql(f"SELECT {column} FROM joint.{table} WHERE region_code = '{region}' AND year = {year}")
+    found = whole.sql(f"SELECT {column} FROM joint.{table} WHERE region_code = '{region}' AND year = {year}")
     assert found[0][0] == pytest.approx(value, abs=within or 1e-9)
 
 
-def test_output_of_2024_is_provisional_and_its_unit_inferred(office: Office) -> None:
-    found = office.sql(
+def test_output_of_2024_is_provisional_and_its_unit_inferred(whole: Office) -> None:
+    found = whole.sql(
         "SELECT grdp_constant_2010_status, grdp_constant_2010_evidence, grdp_constant_2010_method FROM joint.economy "
         "WHERE region_code = 'mojokerto-raya' AND year = 2024"
     )
@@ -81,7 +81,8 @@ def test_the_same_inputs_give_the_same_bytes_elsewhere_and_on_another_day(
 ) -> None:
     monkeypatch.setattr(stages, "today", lambda _settings: date(2031, 5, 4))
     settings = Settings(
-        data=tmp_path / "else where" / "data", sources=copy_sources(tmp_path / "else where" / "sources")
+        data=tmp_path / "else where" / "data",
+        sources=shutil.copytree(office.settings.sources, tmp_path / "else where" / "sources"),
     )
     outcome = night(settings, quiet)
     here = (office.settings.data / "current").resolve()
@@ -138,9 +139,9 @@ def test_every_night_is_in_the_ledger(office: Office) -> None:
     assert all(line["release"] for line in lines)
 
 
-def test_there_is_a_row_for_every_region_and_year_and_every_gap_has_its_reason(office: Office) -> None:
+def test_there_is_a_row_for_every_region_and_year_and_every_gap_has_its_reason(whole: Office) -> None:
     for table, column in (("poverty", "poverty_rate"), ("economy", "grdp_growth"), ("services", "population")):
-        rows, regions, years, first, last = office.sql(
+        rows, regions, years, first, last = whole.sql(
             "SELECT count(*), count(DISTINCT region_code), count(DISTINCT year), min(year), max(year) "
             f"FROM joint.{table}"
         )[0]
@@ -148,11 +149,11 @@ def test_there_is_a_row_for_every_region_and_year_and_every_gap_has_its_reason(o
         assert years == last - first + 1
         assert regions >= 41, "38 kab/kota, the province, a peer outside and the agglomeration"
         silent = f"SELECT count(*) FROM joint.{table} WHERE ({column} IS NULL) <> ({column}_null_reason IS NOT NULL)"
-        assert office.sql(silent) == [(0,)]
+        assert whole.sql(silent) == [(0,)]
 
 
-def test_unemployment_is_never_a_mean_of_rates_and_2016_is_empty(office: Office) -> None:
-    found = office.sql(
+def test_unemployment_is_never_a_mean_of_rates_and_2016_is_empty(whole: Office) -> None:
+    found = whole.sql(
         "SELECT open_unemployment_rate, open_unemployment_rate_null_reason FROM joint.economy "
         "WHERE region_code = 'mojokerto-raya' AND year = 2016"
     )

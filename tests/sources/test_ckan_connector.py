@@ -104,7 +104,9 @@ def test_a_file_of_a_portal_is_asked_for_only_if_it_changed(declare: Declare, wo
     assert fetch(declare, world, portal, last) == Unchanged(f"{portal.url}/unduh/a")
 
 
-@pytest.mark.parametrize("address", ["ftp://portal.example/a.csv", "file:///etc/passwd", "javascript:x"])
+@pytest.mark.parametrize(
+    "address", ["ftp://portal.example/a.csv", "file:///etc/passwd", "javascript:x", "http://[", "lihat\nlampiran://x"]
+)
 def test_a_resource_at_an_address_of_another_kind_is_not_fetched(
     declare: Declare, world: World, portal: Portal, address: str
 ) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catalog.contract import contract_paths
 from catalog.settings import Settings
 from flows.night import night
 from flows.outcome import NightOutcome
@@ -40,6 +41,12 @@ class Office:
         path.write_bytes(change(path.read_bytes().decode("utf-8")).encode("utf-8"))
 
 
-def copy_sources(target: Path) -> Path:
-    shutil.copytree(PROJECT / "sources", target, ignore=shutil.ignore_patterns("*.py", "__pycache__", "connectors"))
+def copy_sources(target: Path, names: Sequence[str] | None = None) -> Path:
+    """A copy of the bundled contracts and their files, all of them or the named ones."""
+    for path in contract_paths(PROJECT / "sources"):
+        if names is None or path.stem in names:
+            folder = target / path.parent.name
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in path.parent.glob(f"{path.stem}.*"):
+                shutil.copy2(file, folder / file.name)
     return target

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.contract import CsvFormat, Marks
+from catalog.contract import Marks
+from catalog.formats import CsvFormat
 from transforms.numbers import NumberReader
 
 INDONESIAN = NumberReader(

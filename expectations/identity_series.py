@@ -1,0 +1,150 @@
+"""Identities within one indicator, over regions, years and sources: for each kind, one row per comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from catalog.identities import (
+    ChildrenAddToParent,
+    CopiedYear,
+    MembersNotSwapped,
+    MovesAtMost,
+    ParentValueCopied,
+    SameFigureTwoSources,
+)
+from catalog.load import Catalog
+from expectations.figures import COLUMNS, DOUBLE, FIGURE, TOTAL, agree, gap, result, sources, span
+
+# A swapped figure lies this near its fellow member's and this far from its own, as a share of their ratio.
+NEAR, FAR = 0.02, 0.05
+
+
+def parent_value_copied(identity: ParentValueCopied, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """How many years running a region has had the figure of its parent; the parent speaks through any source."""
+    parents = {code: region.parent for code, region in catalog.regions_by_code.items() if region.parent}
+    key = ["indicator", "parent", "year", "breakdown"]
+    known = pd.concat([figures, _references(identity)]).rename(columns={"region": "parent", "value": "whole"})
+    known = known[known["parent"].isin(parents.values())][[*key, "whole"]].drop_duplicates()
+    frame = figures.assign(parent=figures["region"].map(parents)).dropna(subset="parent").merge(known, on=key)
+    if frame.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    series = ["source", "indicator", "region", "breakdown"]
+    frame = frame.assign(same=np.isclose(frame["value"], frame["whole"], rtol=DOUBLE, atol=0))
+    frame = frame.groupby([*series, "year"], as_index=False).agg(
+        {"same": "max", "period": "first", "value": "first", "whole": "first", "parent": "first"}
+    )
+    goes_on = frame["same"] & (frame.groupby(series)["year"].diff() == 1)
+    run = frame["same"].groupby((~goes_on).cumsum()).cumsum()
+    enough = frame.groupby(series)["year"].transform("size") >= identity.years
+    frame, run = frame[enough], run[enough].astype("float64")
+    whole = frame["whole"]
+    beyond = run - identity.years + 0.5
+    return result(frame, found=frame["value"], low=whole, high=whole, beyond=beyond, other=frame["parent"])
+
+
+def _references(identity: ParentValueCopied) -> pd.DataFrame:
+    rows = [(item.indicator, item.region, float(item.year), TOTAL, float(item.value)) for item in identity.references]
+    frame = pd.DataFrame(rows, columns=["indicator", "region", "year", "breakdown", "value"])
+    return frame.astype({"year": "float64", "value": "float64"})
+
+
+def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
+    """The share of regions whose figure is exactly that of the year before, per table and year."""
+    series = ["source", "indicator", "region", "breakdown", "year"]
+    if figures["region"].nunique() < identity.regions:
+        return pd.DataFrame(columns=COLUMNS)
+    before = figures[[*series, "value"]].assign(year=figures["year"] + 1)
+    frame = figures.merge(before, on=series, suffixes=("", "_before"))
+    frame = frame.assign(same=(frame["value"] == frame["value_before"]).astype("float64"))
+    tables = ["source", "indicator", "breakdown", "period", "year"]
+    frame = frame.groupby(tables, as_index=False).agg(share=("same", "mean"), regions=("region", "nunique"))
+    frame = frame[frame["regions"] >= identity.regions].assign(region=None)
+    found, most = 100 * frame["share"], 100 * identity.share
+    return result(frame, found=found, low=0.0, high=most, beyond=frame["share"] - identity.share + 1e-6)
+
+
+def moves_at_most(identity: MovesAtMost, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
+    """Each figure against that of the year before in the same source."""
+    series = ["source", "indicator", "region", "breakdown", "year"]
+    before = figures[[*series, "value"]].assign(year=figures["year"] + 1)
+    frame = figures.merge(before, on=series, suffixes=("", "_before"))
+    frame = frame[(frame["year"] > identity.first_year) & (frame["value_before"] > 0)]
+    was = frame["value_before"]
+    moved = (100 * (frame["value"] / was - 1)).abs()
+    return result(frame, found=frame["value"], low=was, high=was, beyond=moved - identity.limit)
+
+
+def children_add_to_parent(identity: ChildrenAddToParent, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Sums over all regions in force under a parent, where every one of them has a figure."""
+    children = _children(identity, catalog)
+    frame = figures.merge(children, on="region")
+    frame = frame[(frame["year"] >= frame["valid_from"]) & (frame["year"] <= frame["valid_to"])]
+    series = ["source", "family", "indicator", "parent", "period", "year", "breakdown"]
+    sums = frame.groupby(series, as_index=False).agg(
+        value=("value", "sum"), low=("low", "sum"), high=("high", "sum"), there=("region", "nunique")
+    )
+    pairs = sums[["parent", "year"]].drop_duplicates().merge(children, on="parent")
+    pairs = pairs[(pairs["year"] >= pairs["valid_from"]) & (pairs["year"] <= pairs["valid_to"])]
+    whole = pairs.groupby(["parent", "year"], as_index=False).agg(all=("region", "nunique"))
+    sums = sums.merge(whole, on=["parent", "year"])
+    sums = sums[sums["there"] == sums["all"]].rename(columns={"parent": "region"})
+    levels = figures.rename(columns={name: f"{name}_parent" for name in ("value", "low", "high", "source")})
+    frame = sums.rename(columns={name: f"{name}_sum" for name in ("value", "low", "high", "source")})
+    frame = frame.merge(levels, on=["family", *FIGURE])
+    frame = frame.assign(source=sources(frame))
+    return agree(frame, span(frame, "sum"), span(frame, "parent"), identity.tolerance)
+
+
+def _children(identity: ChildrenAddToParent, catalog: Catalog) -> pd.DataFrame:
+    """Child, parent and the years in which the child's code is in force."""
+    levels = {region.code: region.level for region in catalog.regions}
+    rows = [
+        (region.code, region.parent, region.valid_from or 0, region.valid_to or 9999)
+        for region in catalog.regions
+        if region.level in identity.children and levels.get(region.parent or "") == identity.parent
+    ]
+    return pd.DataFrame(rows, columns=["region", "parent", "valid_from", "valid_to"])
+
+
+def members_not_swapped(_identity: MembersNotSwapped, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """How near a member's figure lies to its fellow's in another source, and how far from its own there."""
+    fellows = [
+        (place.id, member, fellow)
+        for place in catalog.agglomerations.values()
+        for member in place.members
+        for fellow in place.members
+        if member != fellow
+    ]
+    places = pd.DataFrame(fellows, columns=["place", "region", "fellow"])
+    there = ["indicator", "period", "year", "breakdown", "source"]
+    frame = figures[[*FIGURE, "value", "source"]].merge(places, on="region")
+    others = figures[[*there, "region", "value"]].rename(columns={"source": "elsewhere"})
+    at = [name for name in there if name != "source"]
+    frame = frame.merge(others, on=[*at, "region"], suffixes=("", "_own"))
+    others = others.rename(columns={"region": "fellow", "value": "value_fellow"})
+    frame = frame.merge(others, on=[*at, "fellow", "elsewhere"])
+    frame = frame[(frame["source"] != frame["elsewhere"])]
+    frame = frame[(frame[["value", "value_own", "value_fellow"]] > 0).all(axis=1)]
+    own = np.abs(np.log(frame["value"] / frame["value_own"]))
+    fellow = np.abs(np.log(frame["value"] / frame["value_fellow"]))
+    beyond = np.minimum(NEAR - fellow, own - FAR)
+    expected = frame["value_own"]
+    return result(frame, found=frame["value"], low=expected, high=expected, beyond=beyond, other=frame["elsewhere"])
+
+
+def same_figure_two_sources(_identity: SameFigureTwoSources, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
+    """Each figure against the same figure of every other source."""
+    columns = [*FIGURE, "value", "low", "high", "source"]
+    frame = figures[columns].merge(figures[columns], on=FIGURE, suffixes=("_one", "_other"))
+    frame = frame[frame["source_one"] < frame["source_other"]]
+    one, other = span(frame, "one"), span(frame, "other")
+    frame = frame.assign(source=frame["source_one"])
+    return result(
+        frame,
+        found=one["value"],
+        low=other["value"],
+        high=other["value"],
+        beyond=gap(one, other),
+        other=frame["source_other"],
+    )
