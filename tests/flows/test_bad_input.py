@@ -48,7 +48,6 @@ QUARANTINED = {
 
 
 TABLE = "bps-jatim-persentase-penduduk-miskin"
-UNEMPLOYMENT = "bps-jatim-tingkat-pengangguran-terbuka"
 
 
 def rows_of(text: str) -> tuple[list[str], list[str]]:
@@ -134,7 +133,7 @@ WHOLE_TABLE = {
     "a percent as a fraction": (TABLE, scaled(0.01, 2)),
     "city and regency swapped": (TABLE, swapped_governments),
     "years shifted by one": (TABLE, years_moved),
-    "a year's column repeated": (UNEMPLOYMENT, a_year_twice),
+    "a year's column repeated": (TABLE, a_year_twice),
 }
 
 

@@ -121,6 +121,7 @@ def bombs() -> dict[str, bytes]:
         "unpacks to too much": packed({**book, "xl/big.xml": b"0" * 300_000_000}),
         "lies about its size": bytes(lying),
         "one cell far away": packed({**book, "xl/worksheets/sheet1.xml": far}),
+        "a row beyond any sheet": packed({**book, "xl/worksheets/sheet1.xml": far.replace("1048576", "4000000000")}),
         "repeated cells": packed({"mimetype": "ods", "content.xml": row}),
     }
 
@@ -129,6 +130,14 @@ def test_a_bomb_is_refused_before_it_is_opened() -> None:
     for name, data in bombs().items():
         assert len(data) < 1_000_000
         assert refusal(data, contract()).rule == "too_large", name
+
+
+def test_broken_xml_and_entities_are_refused_instead_of_waited_for() -> None:
+    sound = "<table:table-row><table:table-cell><text:p>a</text:p></table:table-cell></table:table-row>"
+    entity = '<!DOCTYPE t [<!ENTITY a "aaaa">]><t>&a;</t>'
+    for content in (f"<t>{sound}", f"<t>{sound[:-9]}</t>", entity):
+        data = packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+        assert refusal(data, contract()).rule == "workbook"
 
 
 def test_rows_of_other_regions_are_left_aside_only_by_declaration_and_counted(catalog: Catalog) -> None:
