@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 from support.office import Office, copy_sources, quiet
 
@@ -13,6 +14,10 @@ from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
 from flows.night import night
 from flows.outcome import NightOutcome
+
+# A slow machine is no counter-example: examples are not timed.
+hypothesis.settings.register_profile("mojoraya", deadline=None)
+hypothesis.settings.load_profile("mojoraya")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = PROJECT / "sources"
