@@ -104,9 +104,7 @@ def corrections_check(obsolete: Sequence[Correction], contract: Contract, snapsh
         return rule.verdict("passed", rule.label, source=contract.id, snapshot=snapshot)
     first = obsolete[0]
     values: dict[str, Bilingual | str | int] = {
-        "indicator": first.indicator,
-        "region": first.region,
-        "year": first.period,
+        "found": f"{first.indicator} {first.region} {first.period}",
         "raw": first.reported,
     }
     message = fill(rule.message, values)

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from catalog.load import Catalog
 from dashboard.coverage import spans
 from expectations.rules import load_rules
 from flows.documents import pages
 from flows.outcome import NightOutcome
+
+# One worker makes the release that all of these read.
+pytestmark = pytest.mark.xdist_group("release")
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 

@@ -11,7 +11,7 @@ from small_world import contract_with, small_catalog
 import expectations.messages
 from catalog.load import load_catalog
 from catalog.strict import Bilingual
-from expectations.door import contract_passed, judge_door
+from expectations.door import contract_passed, corrections_check, judge_door
 from expectations.rules import Rule, fill, load_rules, placeholders
 from expectations.suites import edition_suite, history_suite, joint_suite, row_suite, table_suite
 from expectations.verdict import PreviousEdition
@@ -37,7 +37,7 @@ def held() -> list[str]:
         *joint_suite(),
     ]
     door = judge_door(b"Wilayah;Tahun;Persen\nKota Mojokerto;2023;5,77\n", CONTRACT)
-    names = [check.rule for check in (*door, contract_passed(CONTRACT, None))]
+    names = [check.rule for check in (*door, contract_passed(CONTRACT, None), corrections_check((), CONTRACT, None))]
     # The rule of a kind of identity is held under the ids of the identities of that kind.
     kinds = [rule.id for rule in RULES.values() if rule.suite == "identity" and rule.id in KINDS]
     return list(dict.fromkeys([*names, *(planned.rule.id for planned in plans), *kinds]))

@@ -21,6 +21,7 @@ def parquet_hashes(release: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in release.glob("*.parquet")}
 
 
+@pytest.mark.xdist_group("release")
 def test_the_first_night_is_in_order(first_night: tuple[Path, NightOutcome]) -> None:
     _, outcome = first_night
     assert outcome.exit_code == 0, outcome.problems_id
@@ -60,6 +61,7 @@ CONTROL = [
 ]
 
 
+@pytest.mark.xdist_group("release")
 @pytest.mark.parametrize(("table", "region", "year", "column", "value", "within"), CONTROL)
 def test_the_release_shows_the_control_value(
     whole: Office, table: str, region: str, year: int, column: str, value: float, within: float
@@ -68,6 +70,7 @@ def test_the_release_shows_the_control_value(
     assert found[0][0] == pytest.approx(value, abs=within or 1e-9)
 
 
+@pytest.mark.xdist_group("release")
 def test_output_of_2024_is_provisional_and_its_unit_inferred(whole: Office) -> None:
     found = whole.sql(
         "SELECT grdp_constant_2010_status, grdp_constant_2010_evidence, grdp_constant_2010_method FROM joint.economy "
@@ -139,6 +142,7 @@ def test_every_night_is_in_the_ledger(office: Office) -> None:
     assert all(line["release"] for line in lines)
 
 
+@pytest.mark.xdist_group("release")
 def test_there_is_a_row_for_every_region_and_year_and_every_gap_has_its_reason(whole: Office) -> None:
     for table, column in (("poverty", "poverty_rate"), ("economy", "grdp_growth"), ("services", "population")):
         rows, regions, years, first, last = whole.sql(
@@ -152,6 +156,7 @@ def test_there_is_a_row_for_every_region_and_year_and_every_gap_has_its_reason(w
         assert whole.sql(silent) == [(0,)]
 
 
+@pytest.mark.xdist_group("release")
 def test_unemployment_is_never_a_mean_of_rates_and_2016_is_empty(whole: Office) -> None:
     found = whole.sql(
         "SELECT open_unemployment_rate, open_unemployment_rate_null_reason FROM joint.economy "
