@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-VERBS = ("run", "serve", "status", "sql", "sources", "indicators", "releases", "quarantine", "check", "draft")
+VERBS = ("run", "serve", "status", "sql", "sources", "indicators", "releases", "quarantine", "accept", "check", "draft")
 USAGE, FAILED = 2, 1
 
 

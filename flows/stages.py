@@ -137,9 +137,9 @@ def inputs_digest(settings: Settings) -> str:
     ]
     declared = [(item.contract.digest, digest_of(*item.corrections)) for item in contracts.values()]
     catalog = load_catalog(settings.catalog).digest
-    return digest_of(
-        log, declared, sorted((name, fault.en) for name, fault in faults.items()), catalog, code_digest(RELEASING)
-    )
+    accepted = sorted((item.source, item.sha256) for item in SnapshotStore(settings.data).acceptances())
+    broken = sorted((name, fault.en) for name, fault in faults.items())
+    return digest_of(log, accepted, declared, broken, catalog, code_digest(RELEASING))
 
 
 def needs_work(settings: Settings) -> bool:

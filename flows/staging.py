@@ -51,6 +51,7 @@ class Staging:
     def __init__(self, data: Path, contract_file: ContractFile, catalog: Catalog) -> None:
         self._root = data / "staging"
         self._store = SnapshotStore(data)
+        self._accepted = {(item.source, item.sha256) for item in self._store.acceptances()}
         self._contract = contract_file.contract
         self._corrections = contract_file.corrections
         self._catalog = catalog
@@ -84,8 +85,12 @@ class Staging:
         refused = refusal(checks)
         if refused is None:
             checks += self._history(entry, folder, previous)
-            refused = refusal(checks)
+            refused = refusal(check for check in checks if not self._overruled(check, entry))
         return Judged(entry, position, folder, stats["rows"], stats["quarantined"], tuple(checks), refused)
+
+    def _overruled(self, check: Check, entry: LogEntry) -> bool:
+        """Whether an operator has accepted the snapshot against what history says; no other gate is overruled."""
+        return check.gate == "history" and (entry.source, entry.sha256) in self._accepted
 
     def _folder(self, entry: LogEntry) -> Path:
         parts = (entry.sha256, str(entry.first_seen), self._contract.digest, digest_of(*self._corrections))

@@ -51,6 +51,17 @@ class LogEntry:
     kind: Literal["snapshot"] = "snapshot"
 
 
+@dataclass(frozen=True)
+class Acceptance:
+    """An operator's decision: a snapshot that history rules refuse is right after all."""
+
+    source: str
+    sha256: str
+    reason: str
+    decided: date
+    kind: Literal["accept"] = "accept"
+
+
 class SnapshotStore:
     """`data/snapshots`: log.jsonl and the bytes, content-addressed and immutable."""
 
@@ -60,7 +71,19 @@ class SnapshotStore:
 
     def entries(self) -> list[LogEntry]:
         """The log, oldest first."""
-        return [_entry(values) for values in self._lines()]
+        return [_entry(values) for values in self._lines() if values["kind"] == "snapshot"]
+
+    def acceptances(self) -> list[Acceptance]:
+        """The operator's decisions, oldest first."""
+        return [
+            Acceptance(values["source"], values["sha256"], values["reason"], date.fromisoformat(values["decided"]))
+            for values in self._lines()
+            if values["kind"] == "accept"
+        ]
+
+    def accept(self, decision: Acceptance) -> None:
+        """Log a decision, fsynced; it counts from the next night on."""
+        self._append(asdict(decision) | {"decided": decision.decided.isoformat()})
 
     def entries_of(self, source: str) -> list[LogEntry]:
         """The entries of one source, oldest first."""
@@ -92,7 +115,7 @@ class SnapshotStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         if data is not None and not self._has(entry):
             self._write_bytes(self.path_of(entry), data)
-        self._append(entry)
+        self._append(_plain(entry))
 
     def heal(self, entry: LogEntry, data: bytes) -> None:
         """Write the bytes of a logged snapshot again where they were lost or damaged."""
@@ -115,8 +138,8 @@ class SnapshotStore:
         aside.replace(path)
         sync_directory(self.folder)
 
-    def _append(self, entry: LogEntry) -> None:
-        line = json.dumps(_plain(entry), ensure_ascii=False, sort_keys=True)
+    def _append(self, values: dict[str, Any]) -> None:
+        line = json.dumps(values, ensure_ascii=False, sort_keys=True)
         with _APPENDING:
             self._drop_torn_line()
             with self.log_path.open("ab") as file:
