@@ -14,6 +14,7 @@ from catalog.settings import Settings
 from expectations.verdict import Check
 from flows import ledger
 from flows.editions import Standing, editions, failures_of, in_force
+from flows.freshness import Attempt, state_of
 from flows.staging import Judged
 from warehouse.build import Build, load_changes, load_rows
 from warehouse.shelf import ReleaseInfo
@@ -26,13 +27,15 @@ def load_meta(
     judged: Standing,
     joint_checks: list[Check],
     before: ReleaseInfo | None,
+    attempts: Mapping[str, Attempt],
 ) -> None:
     """The tables about the release: verdicts, quarantine, freshness, changes, earlier nights."""
     shown = {source: _shown(items) for source, items in judged.items()}
     checks = [check for items in shown.values() for item in items for check in item.checks]
     load_rows(build, "meta.check", [vars(check) for check in _once([*checks, *joint_checks])])
     load_rows(build, "meta.quarantine", _once_rows(quarantine_rows(shown, contracts)))
-    load_rows(build, "meta.freshness", [freshness_row(items, contracts[name]) for name, items in judged.items()])
+    fresh = [freshness_row(items, contracts[name], attempts.get(name)) for name, items in judged.items()]
+    load_rows(build, "meta.freshness", fresh)
     load_changes(build, before.path if before else None)
     load_rows(build, "meta.run", [run_row(line) for line in ledger.runs(settings)])
 
@@ -66,17 +69,16 @@ def quarantine_rows(shown: Standing, contracts: Mapping[str, Contract]) -> Itera
                     }
 
 
-def freshness_row(items: list[Judged], contract: Contract) -> dict[str, Any]:
-    """The state of one source as far as its files tell; reachability is the ledger's."""
+def freshness_row(items: list[Judged], contract: Contract, attempt: Attempt | None) -> dict[str, Any]:
+    """The state of one source, told from what its files are and how its last fetch ended."""
     last = in_force(items)
     newest = items[-1] if items else None
     refused = newest if newest is not None and newest.refused is not None else None
-    why = refused.refused if refused else None
-    state = "refused" if refused else ("bundled" if contract.bundled else "current")
+    why = refused.refused if refused else attempt
     vintage = editions(items, contract)[-1].vintage if last else None
     return {
         "source": contract.id,
-        "state": state if items else "not_run",
+        "state": state_of(attempt, bundled=contract.bundled, refused=refused is not None),
         "bundled": contract.bundled,
         "snapshot": last.entry.sha256 if last else None,
         "first_seen": last.entry.first_seen if last else None,
@@ -84,8 +86,8 @@ def freshness_row(items: list[Judged], contract: Contract) -> dict[str, Any]:
         "last_year": _last_year(last) if last else None,
         "refused_snapshot": refused.entry.sha256 if refused else None,
         "refused_first_seen": refused.entry.first_seen if refused else None,
-        "reason_id": why.message_id if why else None,
-        "reason_en": why.message_en if why else None,
+        "reason_id": (why.message_id or None) if why else None,
+        "reason_en": (why.message_en or None) if why else None,
     }
 
 

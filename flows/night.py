@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from catalog.settings import Settings
@@ -30,7 +31,7 @@ def _stages(settings: Settings, report: Callable[[str], None]) -> NightOutcome:
     for source in stages.list_sources(settings):
         fetched.append(_fetch_once(settings, source))
         report(wording.fetch_line(fetched[-1], settings.lang))
-    return _read_and_publish(settings, fetched, report)
+    return replace(_read_and_publish(settings, fetched, report), fetched=tuple(fetched))
 
 
 def _fetch_once(settings: Settings, source: str) -> FetchOutcome:

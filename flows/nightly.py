@@ -7,6 +7,7 @@ stops another's. Import it only after the environment of `flows.server` is set: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -107,7 +108,7 @@ def run_stages(night: Night) -> NightOutcome:
         night.report(wording.fetch_line(fetched[-1], lang))
     fetched.sort(key=lambda outcome: outcome.source)
     outcome = read_and_publish(night, fetched) if stages.needs_work(settings) else None
-    outcome = outcome or stages.unchanged_night(settings, fetched)
+    outcome = replace(outcome or stages.unchanged_night(settings, fetched), fetched=tuple(fetched))
     night.report(wording.publish_line(outcome, lang))
     return outcome
 

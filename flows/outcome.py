@@ -33,7 +33,7 @@ class ReadOutcome:
 
 @dataclass(frozen=True)
 class NightOutcome:
-    """One night: exit code 0, 1 or 3 as in DESIGN section 8, the release, and what to tell the operator."""
+    """One night: exit code 0, 1 or 3 as in DESIGN section 8, the release, what to tell the operator, what was tried."""
 
     exit_code: int
     release: str | None
@@ -45,6 +45,7 @@ class NightOutcome:
     quarantined: int = 0
     problems_id: list[str] = field(default_factory=list)
     problems_en: list[str] = field(default_factory=list)
+    fetched: tuple[FetchOutcome, ...] = ()
 
     def summary(self, lang: str) -> str:
         """The summary as plain text in `lang`."""

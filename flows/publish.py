@@ -19,6 +19,7 @@ from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
 from flows.editions import Standing, editions, quarantined_keys
 from flows.feedback import write_feedback
+from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
@@ -61,7 +62,7 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
         stop = refusal(checks)
         if stop is not None:
             return nothing_published(stop.message_id, stop.message_en)
-        load_meta(build, settings, declared, judged, checks, before)
+        load_meta(build, settings, declared, judged, checks, before, attempts(settings, fetched))
         release = write_release(
             build,
             settings.data,

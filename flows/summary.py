@@ -86,7 +86,7 @@ def standing(release: ReleaseInfo) -> Standing:
         first_year=figures["first"],
         last_year=figures["last"],
         headlines=_headlines(release),
-        stale=_rows(release, "SELECT * FROM meta.freshness WHERE state = 'refused' ORDER BY source"),
+        stale=_rows(release, "SELECT * FROM meta.freshness WHERE refused_snapshot IS NOT NULL ORDER BY source"),
         held=_rows(release, "SELECT * FROM meta.quarantine ORDER BY source, source_line, source_column"),
     )
 

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cli.output import print_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catalog.settings import Settings
 
 HELP = "keadaan: malam terakhir, rilis, kesegaran sumber / last night, release, freshness"
 STATES = {
     "bundled": {"id": "berkas bawaan, tidak pernah usang", "en": "bundled file, never stale"},
-    "current": {"id": "terkini", "en": "current"},
-    "refused": {"id": "berkas terbaru ditolak, memakai yang lama", "en": "newest file refused, the older one stands"},
-    "not_run": {"id": "belum pernah dibaca", "en": "never read"},
+    "new": {"id": "edisi baru diterima", "en": "new edition taken"},
+    "unchanged": {"id": "penerbit belum mengubahnya", "en": "the publisher has not changed it"},
+    "refused": {
+        "id": "berkas terbaru kami tolak, memakai yang lama",
+        "en": "we refused the newest file, the older stands",
+    },
+    "unreachable": {
+        "id": "penerbit tidak terjangkau, memakai yang lama",
+        "en": "publisher not reached, the older stands",
+    },
+    "not_run": {"id": "kami belum menjalankannya", "en": "we did not run"},
+}
+MISSED = {
+    "id": "Perhatian      : malam {due} belum dijalankan; hidupkan mojoraya serve, atau ketik mojoraya run",
+    "en": "Attention      : the night of {due} was not run; start mojoraya serve, or type mojoraya run",
 }
 TRIGGERS = {
     "command": {"id": "perintah", "en": "command"},
@@ -33,8 +47,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the state; the exit code is the last night's (0, 3 or 1), 1 when nothing ever ran."""
-    found = state(settings)
+    """Print the state; the exit code is the last night's (0, 3 or 1), at least 3 when a night did not run on time.
+
+    It is 1 when nothing ever ran.
+    """
+    found = state(settings, datetime.now(UTC))
     if args.json:
         print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
     else:
@@ -42,28 +59,46 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return int(found["exit_code"])
 
 
-def state(settings: Settings) -> dict[str, Any]:
+def state(settings: Settings, now: datetime) -> dict[str, Any]:
     """Last night, current release and sources as plain values; the shape of --json."""
+    from flows.freshness import missed_night
     from flows.ledger import runs
-    from warehouse.query import query
     from warehouse.shelf import current_release
 
     nights = runs(settings)
-    last = nights[-1] if nights else None
+    last = {name: value for name, value in nights[-1].items() if name != "fetched"} if nights else None
     release = current_release(settings.data)
-    sources: list[dict[str, Any]] = []
-    if release is not None:
-        columns, rows = query(release.path, "SELECT * FROM meta.freshness ORDER BY source")
-        sources = [dict(zip(columns, row, strict=True)) for row in rows]
+    missed = missed_night(settings, last["started_at"] if last else None, now)
+    code = last["exit_code"] if last else 1
     return {
-        "exit_code": last["exit_code"] if last else 1,
+        "exit_code": code or (3 if missed else 0),
         "nights": len(nights),
         "last_night": last,
+        "missed_night": missed,
         "release": release.id if release else None,
         "release_path": str(release.path) if release else None,
         "schedule": {"cron": settings.cron, "timezone": settings.timezone},
-        "sources": sources,
+        "sources": _sources(settings, release.path, missed=missed is not None) if release else [],
     }
+
+
+def _sources(settings: Settings, release: Path, *, missed: bool) -> list[dict[str, Any]]:
+    """What the release says of each source, brought up to the last night that tried to fetch it."""
+    from flows.freshness import attempts, state_of
+    from warehouse.query import query
+
+    tried = attempts(settings)
+    columns, rows = query(release, "SELECT * FROM meta.freshness ORDER BY source")
+    sources = [dict(zip(columns, row, strict=True)) for row in rows]
+    for row in sources:
+        attempt = tried.get(row["source"])
+        refused = row["refused_snapshot"] is not None
+        row["state"] = state_of(attempt, bundled=row["bundled"], refused=refused, missed=missed)
+        row["tried_at"] = attempt.tried_at if attempt else None
+        row["state_since"] = attempt.since if attempt else None
+        if attempt is not None and not refused:
+            row["reason_id"], row["reason_en"] = attempt.message_id or None, attempt.message_en or None
+    return sources
 
 
 def _print(found: dict[str, Any], settings: Settings) -> None:
@@ -72,21 +107,33 @@ def _print(found: dict[str, Any], settings: Settings) -> None:
     if last is None:
         print("Belum pernah dijalankan. Ketik: mojoraya run" if lang == "id" else "Never run. Type: mojoraya run")
         return
-    when = datetime.fromisoformat(last["started_at"]).astimezone(ZoneInfo(settings.timezone))
     trigger = TRIGGERS.get(last["trigger"], {"id": last["trigger"], "en": last["trigger"]})[lang]
     words = {
         "id": ("Malam terakhir", "Rilis", "Jadwal", "terbit" if last["release"] else "tidak terbit"),
         "en": ("Last night", "Release", "Schedule", "published" if last["release"] else "nothing published"),
     }[lang]
-    print(f"{words[0]:<15}: {when:%Y-%m-%d %H:%M} {settings.timezone}, {trigger}, {words[3]} ({found['exit_code']})")
+    when = f"{_here(last['started_at'], settings)} {settings.timezone}"
+    print(f"{words[0]:<15}: {when}, {trigger}, {words[3]} ({found['exit_code']})")
     print(f"{words[1]:<15}: {found['release'] or '-'}")
     print(f"{words[2]:<15}: {settings.cron} {settings.timezone} (mojoraya serve)")
+    if found["missed_night"]:
+        print(MISSED[lang].format(due=_here(str(found["missed_night"]), settings)))
     print()
-    header = ("sumber", "keadaan", "sejak") if lang == "id" else ("source", "state", "since")
-    rows = [(row["source"], STATES[row["state"]][lang], row["first_seen"]) for row in found["sources"]]
-    print_table(header, rows)
+    header = {"id": ("sumber", "keadaan", "berkas sejak", "dicoba"), "en": ("source", "state", "file since", "tried")}
+    rows = [
+        (row["source"], STATES[row["state"]][lang], row["first_seen"], _here(row["tried_at"], settings))
+        for row in found["sources"]
+    ]
+    print_table(header[lang], rows)
     problems = last["problems_en"] if lang == "en" else last["problems_id"]
     if problems:
         print("\n" + ("Needs attention:" if lang == "en" else "Perlu perhatian:"))
         for problem in problems:
             print(f"  - {problem}")
+
+
+def _here(moment: str | None, settings: Settings) -> str:
+    """A point in time to the minute in the time zone of the settings; empty when there is none."""
+    if not moment:
+        return ""
+    return f"{datetime.fromisoformat(moment).astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M}"
