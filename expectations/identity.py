@@ -100,14 +100,20 @@ def verdicts(
     source: str | None = None,
     snapshot: str | None = None,
 ) -> list[Check]:
-    """One check per planned rule, in the order of the plan; each sentence tells the first fault and how many more."""
+    """One check per planned rule, in the order of the plan; each sentence tells the first fault and how many more.
+
+    A rule that found nothing to compare passes with nothing evaluated: there is nothing to hold it against.
+    """
     order = compared.rows["identity"].map({item.rule.id: number for number, item in enumerate(plan)})
     rows = compared.rows.iloc[order.argsort(kind="stable").to_numpy()].reset_index(drop=True)
+    comparing = set(rows["identity"])
+    asked = [planned for planned in plan if planned.rule.id in comparing]
+    answers = {found.planned.key: found for found in validate(rows.astype({"beyond": "float64"}), asked)}
     checks = []
-    for found in validate(rows.astype({"beyond": "float64"}), plan):
-        rule = found.planned.rule
+    for planned in plan:
+        found, rule = answers.get(planned.key) or Found(planned, "passed", 0, 0), planned.rule
         if rule.id in compared.crashed:
-            found = replace(found, outcome="crashed", crash=compared.crashed[rule.id])  # noqa: PLW2901
+            found = replace(found, outcome="crashed", crash=compared.crashed[rule.id])
         message = _message(found, rows, catalog, compared.excused.get(rule.id, []))
         checks.append(
             rule.verdict(
