@@ -6,6 +6,7 @@ read back from it by another run, so a broken or missing one costs a rebuild and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -134,6 +135,12 @@ def load_joint(build: Build, values: Rows, inputs: Rows) -> None:
     fill_sectors(build.con, build.tables["joint.economy_sector"], build.catalog)
 
 
+def load_standing(build: Build, targets: Rows, peers: Rows) -> None:
+    """Fill joint.target and joint.peer."""
+    load_rows(build, "joint.target", targets)
+    load_rows(build, "joint.peer", peers)
+
+
 def load_changes(build: Build, previous: Path | None) -> None:
     """Fill meta.change against the release in the directory `previous`; the first release has nothing to compare."""
     table = build.tables["joint.indicator_value"]
@@ -149,6 +156,7 @@ def _load_catalog(build: Build) -> None:
         "core.indicator",
         [_indicator_row(item, build.catalog.units[item.unit]) for item in build.catalog.indicators.values()],
     )
+    load_rows(build, "core.precedence", list(_precedence_rows(build.catalog)))
     schemas = load_model().schemas
     load_rows(
         build,
@@ -171,6 +179,7 @@ def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:
             "level": "agglomeration",
             "parent": place.province,
             "region_role": part[place.id],
+            "members": ", ".join(sorted(place.members)),
         }
         for place in catalog.agglomerations.values()
         if place.id not in known
@@ -193,7 +202,35 @@ def _indicator_row(item: Indicator, unit: Unit) -> dict[str, Any]:
         "unit_label_id": unit.label.id,
         "unit_label_en": unit.label.en,
         "rules": ", ".join(rule.kind for rule in item.rules),
+        "rules_json": _rules_json(item),
     }
+
+
+def _rules_json(item: Indicator) -> str:
+    """How a release says by which declarations its values came about, so that it explains itself later on."""
+    declared = {
+        "rules": [rule.model_dump(mode="json", exclude={"reason"}) for rule in item.rules],
+        "derive": item.derive.model_dump(mode="json") if item.derive else None,
+        "total_from": item.total_from,
+    }
+    return json.dumps(declared, ensure_ascii=False, sort_keys=True)
+
+
+def _precedence_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
+    # A series that is declared twice follows the later declaration, as it does in transforms.precedence.
+    series = {(name, code): item for item in catalog.precedence for name in item.indicators for code in item.regions}
+    for (name, code), item in series.items():
+        for number, turn in enumerate(item.order, start=1):
+            yield {
+                "indicator": name,
+                "region_code": code,
+                "turn": number,
+                "source": turn.source,
+                "first_year": turn.first,
+                "last_year": turn.last,
+                "reason_id": item.reason.id,
+                "reason_en": item.reason.en,
+            }
 
 
 def _source_row(contract: Contract) -> dict[str, Any]:
