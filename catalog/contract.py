@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -62,6 +63,12 @@ class Column(Declared):
         if self.years and not any("{year}" in text for text in self.header):
             raise ValueError("a run of years needs '{year}' in its header")
         return self
+
+    def bears(self, text: str) -> bool:
+        """Whether `text` is one of the header texts of this column, a year of its run included."""
+        return any(
+            re.fullmatch(re.escape(header).replace(r"\{year\}", "[0-9]{4}"), text) for header in self.header if header
+        )
 
 
 class Precision(Declared):
@@ -132,6 +139,17 @@ class Rows(Declared):
     at_least: int = Field(default=1, ge=1)
 
 
+class AllowedPersonalData(Declared):
+    """A false alarm of the door: what looks like these kinds passes in the one column under this header text.
+
+    The header of a table by name (nik, alamat, tgl_lahir) is no kind: nothing lets such a table pass.
+    """
+
+    column: str = Field(min_length=1, description="the header text as in the file; it must name one column")
+    kinds: list[Literal["nik", "phone", "email"]] = Field(min_length=1)
+    reason: str = Field(min_length=10, description="why this is no personal data")
+
+
 class Expect(Declared):
     """What the file must cover, and how much of it may fail before the whole file is refused."""
 
@@ -168,6 +186,7 @@ class Contract(Declared):
     measures: list[Measure] = Field(min_length=1)
     marks: Marks = Marks()
     rows: Rows = Rows()
+    personal_data_allowed: list[AllowedPersonalData] = []
     expect: Expect
 
     @field_validator("format", mode="before")
@@ -186,6 +205,19 @@ class Contract(Declared):
                 raise ValueError(f"two measures have the label '{measure.label}'; tell them apart by 'section'")
             if measure.label is not None:
                 seen.add((measure.section, measure.label))
+        return self
+
+    @model_validator(mode="after")
+    def _false_alarms_name_a_column(self) -> Contract:
+        allowed = [item.column for item in self.personal_data_allowed]
+        for text in allowed:
+            bearers = [column for column in self.columns if column.bears(text)]
+            if len(bearers) != 1:
+                raise ValueError(
+                    f"[[personal_data_allowed]]: '{text}' is the header of {len(bearers)} columns; it must name one"
+                )
+        if len(set(allowed)) < len(allowed):
+            raise ValueError("[[personal_data_allowed]]: two entries for one column; list its kinds in one entry")
         return self
 
     @model_validator(mode="after")

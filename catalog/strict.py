@@ -56,7 +56,8 @@ def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> Bilin
     path = [str(part) for part in item["loc"]]
     key = ".".join(path)
     if item["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(path[-1], known_keys(model), n=1)
+        # A key that is right in another table is no mend here.
+        near = difflib.get_close_matches(path[-1], known_keys(model) - {path[-1]}, n=1)
         return Bilingual(
             id=f"{where}: kunci '{key}' tidak dikenal" + (f"; maksudnya '{near[0]}'?" if near else ""),
             en=f"{where}: unknown key '{key}'" + (f"; did you mean '{near[0]}'?" if near else ""),

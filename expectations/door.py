@@ -7,15 +7,15 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from catalog.contract import Contract
 from catalog.corrections import Correction
 from catalog.formats import CsvFormat
 from catalog.strict import Bilingual
-from expectations.privacy import Finding, decode, personal_data
-from expectations.rules import Rule, fill, load_rules, rules_of
+from expectations.privacy import FalseAlarms, Finding, decode, personal_data
+from expectations.rules import Rule, fill, load_rules, rules_of, with_operator
 from expectations.verdict import Check, Outcome, refusal
 from expectations.words import listing, number
 
@@ -143,8 +143,34 @@ def _findings(texts: Iterable[str], contract: Contract) -> list[Finding]:
     names = [name for column in contract.columns if column.role == "region_name" for name in column.header]
     form = contract.format
     delimiter, quote = (form.delimiter, form.quote) if isinstance(form, CsvFormat) else (",", '"')
-    found = (personal_data(text, delimiter=delimiter, quote=quote, declared=names) for text in texts)
+    allowed = _false_alarms(contract)
+    found = (personal_data(text, delimiter=delimiter, quote=quote, declared=names, allowed=allowed) for text in texts)
     return [finding for findings in found for finding in findings]
+
+
+def _false_alarms(contract: Contract) -> FalseAlarms:
+    """What the contract lets pass, in the form of its file."""
+    form = contract.format
+    return FalseAlarms(
+        {item.column: frozenset(item.kinds) for item in contract.personal_data_allowed},
+        first=0 if isinstance(form, CsvFormat) else form.first_row - 1,
+        height=form.header_rows,
+        notes=tuple(contract.rows.footer),
+    )
+
+
+def told_of_copy(refused: Check, kept: str = "") -> Check:
+    """A refusal over personal data that also says what became of the bytes; any other verdict as it is.
+
+    `kept` is the snapshot that was kept when the contract still allowed what stands in it.
+    """
+    rule = load_rules()["no_personal_data"]
+    if refused.rule != rule.id:
+        return refused
+    found = Bilingual(id=refused.message_id, en=refused.message_en)
+    none = fill(rule.template("copy_none"), {"found": found})
+    message = with_operator(found, "copy_kept", kept) if kept else none
+    return replace(refused, message_id=message.id, message_en=message.en)
 
 
 def _personal(rule: Rule, texts: Iterable[str], contract: Contract) -> Bilingual | None:

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,6 +51,37 @@ class Finding:
     kind: Kind
 
 
+@dataclass(frozen=True)
+class FalseAlarms:
+    """What a contract lets pass: kinds by the header text of their column, in rows below the header.
+
+    The header is `height` rows from row `first` (0-based) on. A row of another width than the header, and one
+    that begins as a note does, is no row of that column. A header text that stands twice names no column.
+    """
+
+    kinds: Mapping[str, frozenset[str]]
+    first: int
+    height: int
+    notes: tuple[str, ...] = ()
+
+    def columns(self, header: list[list[str]]) -> dict[int, frozenset[str]]:
+        """The kinds that pass, by column number (0-based)."""
+        places: dict[str, set[int]] = {}
+        for row in header:
+            for column, cell in enumerate(row):
+                places.setdefault(" ".join(cell.split()), set()).add(column)
+        named = ((places.get(text, set()), kinds) for text, kinds in self.kinds.items())
+        return {min(found): kinds for found, kinds in named if len(found) == 1}
+
+    def covers(self, row: list[str], width: int) -> bool:
+        """Whether a row below the header is one of the table's own."""
+        beginning = next((cell.strip() for cell in row if cell.strip()), "")
+        return len(row) == width and not beginning.startswith(self.notes)
+
+
+NO_FALSE_ALARMS = FalseAlarms({}, first=0, height=1)
+
+
 def personal_data(
     table: bytes | str,
     *,
@@ -58,22 +89,31 @@ def personal_data(
     delimiter: str = ",",
     quote: str = '"',
     declared: Iterable[str] = (),
+    allowed: FalseAlarms = NO_FALSE_ALARMS,
     limit: int = 100,
 ) -> list[Finding]:
     """The first `limit` places of personal data in a delimited table, in file order.
 
-    `declared` are header texts that a contract declares to be names of places or things; they pass.
+    `declared` are header texts that a contract declares to be names of places or things; they pass, and so
+    does what is `allowed` in its column. The header of a table by name is never allowed.
     """
     text = table if isinstance(table, str) else decode(table, encoding)
     known = {_header_name(name) for name in declared}
     found: list[Finding] = []
+    header: list[list[str]] = []
+    columns: dict[int, frozenset[str]] = {}
     suspect = _suspect(text)
     for position, (line, row) in enumerate(_rows(text, delimiter, quote)):
         if position >= HEADER_DEPTH and not suspect:
             break
-        found.extend(_in_row(line, row, known if position < HEADER_DEPTH else None, suspect=suspect))
+        below = position - allowed.first - allowed.height
+        passing = columns if below >= 0 and columns and allowed.covers(row, len(header[-1])) else {}
+        found.extend(_in_row(line, row, known if position < HEADER_DEPTH else None, passing, suspect=suspect))
         if len(found) >= limit:
             break
+        if allowed.kinds and -allowed.height <= below < 0:
+            header.append(row)
+            columns = allowed.columns(header)
     return found[:limit]
 
 
@@ -120,14 +160,17 @@ def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str
             yield line, content.split(delimiter)
 
 
-def _in_row(line: int, row: list[str], known: set[str] | None, *, suspect: bool) -> Iterator[Finding]:
-    """Findings of a row; `known` (None below the header) are header names that pass."""
+def _in_row(
+    line: int, row: list[str], known: set[str] | None, passing: Mapping[int, frozenset[str]], *, suspect: bool
+) -> Iterator[Finding]:
+    """Findings of a row; `known` (None below the header) are header names that pass, `passing` kinds by column."""
     searched = suspect and _suspect("\n".join(row))
     for column, cell in enumerate(row, start=1):
         if known is not None and _header_name(cell) in HEADERS - known:
             yield Finding(line, column, "header")
         if searched:
-            kind = next(_kinds(cell), None)
+            passes = passing.get(column - 1, frozenset())
+            kind = next((kind for kind in _kinds(cell) if kind not in passes), None)
             if kind:
                 yield Finding(line, column, kind)
 

@@ -14,7 +14,8 @@ from catalog.strict import Bilingual, Declared, explain_errors
 from expectations.verdict import Check, Gate, Outcome, Scope, Severity, check_id
 
 FILE = Path(__file__).with_name("rules.toml")
-Suite = Literal["door", "contract", "rows", "table", "history", "edition", "joint", "identity"]
+SHORT = 12
+Suite = Literal["door", "contract", "rows", "table", "history", "edition", "joint", "target", "peer", "identity"]
 GATES: dict[Suite, Gate] = {
     "door": "door",
     "contract": "contract",
@@ -23,6 +24,8 @@ GATES: dict[Suite, Gate] = {
     "history": "history",
     "edition": "history",
     "joint": "joint",
+    "target": "joint",
+    "peer": "joint",
     "identity": "identity",
 }
 
@@ -72,7 +75,9 @@ class Rule(Declared):
         evaluated: int = 1,
         failed: int = 0,
     ) -> Check:
-        """The verdict of this rule."""
+        """The verdict of this rule; a failure against history also tells the operator how to overrule it."""
+        if outcome == "failed" and self.gate == "history" and self.severity == "critical" and snapshot:
+            message = with_operator(message, "history", snapshot)
         return Check(
             check_id=check_id(source, snapshot, self.id, indicator),
             gate=self.gate,
@@ -101,6 +106,28 @@ def load_rules() -> dict[str, Rule]:
             rule = Rule.model_validate(item)
         rules[rule.id] = rule
     return rules
+
+
+@lru_cache(maxsize=1)
+def operator_words() -> dict[str, Bilingual]:
+    """What only the operator can do, by case; the templates ask for {snapshot}."""
+    values = tomllib.loads(FILE.read_text("utf-8"))["operator"]
+    return {case: Bilingual.model_validate(item) for case, item in values.items()}
+
+
+def with_operator(message: Bilingual, case: str, snapshot: str) -> Bilingual:
+    """A message with what the operator can do about it; `snapshot` is named by the digits that a verb asks for."""
+    told = fill(operator_words()[case], {"snapshot": snapshot[:SHORT]})
+    return Bilingual(id=f"{message.id} {told.id}", en=f"{message.en} {told.en}")
+
+
+def for_owner(check: Check) -> Bilingual:
+    """A verdict in the words of the data owner, who has no command to run."""
+    message = Bilingual(id=check.message_id, en=check.message_en)
+    for template in operator_words().values():
+        told = fill(template, {"snapshot": (check.snapshot or "")[:SHORT]})
+        message = Bilingual(id=message.id.removesuffix(f" {told.id}"), en=message.en.removesuffix(f" {told.en}"))
+    return message
 
 
 def rules_of(suite: Suite) -> list[Rule]:

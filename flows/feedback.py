@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from catalog.contract import Contract
+from expectations.rules import for_owner
 from flows.editions import Standing, failures_of
 from flows.staging import Judged
 
@@ -57,7 +58,7 @@ def feedback_rows(newest: Judged, contract: Contract) -> list[Row]:
     file = contract.connector.path if contract.connector.kind == "file" else contract.id
     rows: list[Row] = []
     if newest.refused is not None:
-        rows.append((file, "", "", "", newest.refused.message_id))
+        rows.append((file, "", "", "", for_owner(newest.refused).id))
     held = (failure for failure in failures_of(newest) if failure.severity == "critical")
     rows += [(file, str(item.source_line), item.source_column, item.raw, item.message_id) for item in held]
     return rows

@@ -78,24 +78,34 @@ def today(settings: Settings) -> date:
 
 
 def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -> FetchOutcome:
-    """Judge bytes at the door, then keep and log them; bytes that hold personal data are logged, not kept."""
+    """Judge bytes at the door, then keep and log them; bytes that hold personal data are logged, not kept.
+
+    The same bytes are judged again where no copy of them stands: what the contract refused it may allow by now,
+    and what it once allowed it may refuse.
+    """
+    from expectations.door import told_of_copy
     from flows.door import judge_at_door
 
     contract = contract_file.contract
     store = SnapshotStore(settings.data)
     seen = store.entries_of(contract.id)
-    entry = next_entry(contract, delivery, seen, today(settings))
+    entry, known = next_entry(contract, delivery, seen, today(settings))
     state: SourceState = "bundled" if contract.bundled else "unchanged"
-    if entry is None:
-        store.heal(seen[-1], delivery.data)
-        return FetchOutcome(contract.id, state, seen[-1].sha256, bundled=contract.bundled)
+    if known is not None and store.holds(known):
+        return FetchOutcome(contract.id, state, known.sha256, bundled=contract.bundled)
     door = judge_at_door(delivery.data, contract)
     if door is not None and not door.keeps_bytes:
+        told = told_of_copy(door)
         refused = replace(
-            entry, outcome="refused", rule=door.rule, message_id=door.message_id, message_en=door.message_en
+            entry, outcome="refused", rule=told.rule, message_id=told.message_id, message_en=told.message_en
         )
+        if known is not None and refused.says_what(known):
+            return FetchOutcome(contract.id, state, known.sha256, bundled=contract.bundled)
         store.keep(refused, None)
-        return FetchOutcome(contract.id, "refused", entry.sha256, contract.bundled, door.message_id, door.message_en)
+        return FetchOutcome(contract.id, "refused", entry.sha256, contract.bundled, told.message_id, told.message_en)
+    if known is not None and known.outcome == "kept":
+        store.heal(known, delivery.data)
+        return FetchOutcome(contract.id, state, known.sha256, bundled=contract.bundled)
     store.keep(entry, delivery.data)
     first_of_bundled = contract.bundled and not seen
     return FetchOutcome(contract.id, "bundled" if first_of_bundled else "new", entry.sha256, contract.bundled)

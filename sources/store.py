@@ -50,6 +50,11 @@ class LogEntry:
     answers: tuple[Answer, ...] = ()
     kind: Literal["snapshot"] = "snapshot"
 
+    def says_what(self, other: LogEntry) -> bool:
+        """Whether two entries say the same of the same bytes."""
+        said = ("source", "sha256", "outcome", "published", "rule", "message_id", "message_en")
+        return all(getattr(self, name) == getattr(other, name) for name in said)
+
 
 @dataclass(frozen=True)
 class Acceptance:
@@ -95,7 +100,7 @@ class SnapshotStore:
         None also when the contract states another date of publication since, which calls for a new entry.
         """
         entry = next(reversed(self.entries_of(contract.id)), None)
-        if entry is None or entry.published != contract.published or not self._has(entry):
+        if entry is None or entry.published != contract.published or not self.holds(entry):
             return None
         return Seen(entry.sha256, entry.url, entry.etag, entry.last_modified)
 
@@ -113,16 +118,20 @@ class SnapshotStore:
     def keep(self, entry: LogEntry, data: bytes | None) -> None:
         """Keep bytes (unless the entry says they are refused) and then log them, each fsynced."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        if data is not None and not self._has(entry):
+        if data is not None and not self._stands(entry):
             self._write_bytes(self.path_of(entry), data)
         self._append(_plain(entry))
 
     def heal(self, entry: LogEntry, data: bytes) -> None:
         """Write the bytes of a logged snapshot again where they were lost or damaged."""
-        if entry.outcome == "kept" and not self._has(entry):
+        if not self.holds(entry):
             self._write_bytes(self.path_of(entry), data)
 
-    def _has(self, entry: LogEntry) -> bool:
+    def holds(self, entry: LogEntry) -> bool:
+        """Whether an entry was kept and its bytes are still whole here."""
+        return entry.outcome == "kept" and self._stands(entry)
+
+    def _stands(self, entry: LogEntry) -> bool:
         try:
             self.read(entry)
         except (FileNotFoundError, SnapshotCorrupt):
@@ -191,18 +200,19 @@ def _entry(values: dict[str, Any]) -> LogEntry:
     return LogEntry(**known)
 
 
-def next_entry(contract: Contract, delivery: Delivery, seen: list[LogEntry], today: date) -> LogEntry | None:
-    """The log entry that a delivery calls for, or None when it is what we saw last under the same stated date.
+def next_entry(
+    contract: Contract, delivery: Delivery, seen: list[LogEntry], today: date
+) -> tuple[LogEntry, LogEntry | None]:
+    """The log entry that a delivery calls for, and the last one where it is of the same bytes and stated date.
 
     The first delivery of a contract that states `first_seen` literally (a bundled file) takes that date, so
     that every machine builds the same release; a re-issue takes the day on which it was really first seen.
     """
     sha256 = hashlib.sha256(delivery.data).hexdigest()
     last = seen[-1] if seen else None
-    if last is not None and last.sha256 == sha256 and last.published == contract.published:
-        return None
+    known = last if last is not None and last.sha256 == sha256 and last.published == contract.published else None
     stated = contract.first_seen if last is None else None
-    return LogEntry(
+    entry = LogEntry(
         source=contract.id,
         sha256=sha256,
         bytes=len(delivery.data),
@@ -214,3 +224,4 @@ def next_entry(contract: Contract, delivery: Delivery, seen: list[LogEntry], tod
         last_modified=delivery.last_modified,
         answers=delivery.answers,
     )
+    return entry, known

@@ -117,8 +117,12 @@ def _print_observations(folder: Path, held: set[int], args: argparse.Namespace) 
 def _print_verdicts(
     checks: list[Check], held: list[tuple[int, RowFailure]], args: argparse.Namespace, lang: str
 ) -> None:
+    from expectations.rules import for_owner
+
+    # The file is in no log yet, so there is nothing that a verb could accept.
     rows = [
-        (item.rule, item.severity, item.outcome, item.evaluated, item.failed, item.message(lang)) for item in checks
+        (item.rule, item.severity, item.outcome, item.evaluated, item.failed, for_owner(item).get(lang))
+        for item in checks
     ]
     show(COLUMNS[lang], rows, args)
     for _, failure in held:

@@ -22,6 +22,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Marks": models.Marks,
     "Rows": models.Rows,
     "Sections": models.Section,
+    "Personal data allowed": models.AllowedPersonalData,
     "Expect": models.Expect,
 }
 

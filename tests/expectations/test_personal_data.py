@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expectations.privacy import PROVINCES, Finding, may_be_personal, personal_data, shown
+from expectations.privacy import PROVINCES, FalseAlarms, Finding, may_be_personal, personal_data, shown
 
 NIK = "3516015203980001"
 
@@ -185,3 +185,44 @@ def test_what_is_shown_is_one_short_line(text: str) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_can_be_searched(data: bytes) -> None:
     assert isinstance(personal_data(data), list)
+
+
+PHONE = "081234567890"
+TITLE = "Daftar;;\n"
+
+
+def alarms(**kinds: str) -> FalseAlarms:
+    return FalseAlarms({name: frozenset({kind}) for name, kind in kinds.items()}, 0, 1, ("Sumber",))
+
+
+def test_an_allowed_kind_passes_in_its_column_and_nowhere_else() -> None:
+    table = f"kode;nilai;ket\n{PHONE};1;x\n1;{PHONE};x\n{NIK};1;{PHONE}\n"
+    found = personal_data(table, delimiter=";", allowed=alarms(kode="phone"))
+    assert found == [Finding(3, 2, "phone"), Finding(4, 1, "nik"), Finding(4, 3, "phone")]
+
+
+def test_another_kind_in_the_same_cell_is_still_found() -> None:
+    found = personal_data(f"kode;nilai\n{PHONE} {NIK};1\n", delimiter=";", allowed=alarms(kode="phone"))
+    assert found == [Finding(2, 1, "nik")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f"kode;nilai\nSumber: {PHONE};1\n",  # a note
+        f"kode;nilai\n{PHONE}\n",  # no row of the table
+        f"kode {PHONE};nilai\n1;2\n",  # the header itself
+        f"{PHONE};1\nkode;nilai\n",  # above the header
+        f"kode;kode\n{PHONE};2\n",  # a header text that names two columns
+        f"lain;nilai\n{PHONE};2\n",  # another file
+    ],
+)
+def test_an_allowance_speaks_of_the_rows_of_one_column_only(table: str) -> None:
+    allowed = FalseAlarms({"kode": frozenset({"phone"})}, 0, 1, ("Sumber",))
+    assert [item.kind for item in personal_data(table, delimiter=";", allowed=allowed)] == ["phone"]
+
+
+def test_an_allowance_finds_its_column_under_titles_and_stacked_headers() -> None:
+    table = f"{TITLE}Rincian;;\nKode  SIPD;Nilai;\n{PHONE};1;\n;{PHONE};\n"
+    allowed = FalseAlarms({"Kode SIPD": frozenset({"phone"})}, first=1, height=2)
+    assert personal_data(table, delimiter=";", allowed=allowed) == [Finding(5, 2, "phone")]
