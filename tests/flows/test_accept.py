@@ -90,17 +90,18 @@ def test_a_file_that_is_only_checked_has_no_snapshot_to_accept(
     where = ["--data", str(office.settings.data), "--sources", str(office.settings.sources)]
 
     def copied(text: str) -> str:
-        """All regions but one have the figure of the year before: a copy that the file itself shows."""
+        """The province's figures in the city's row: a copy that the file itself shows."""
         rows = [line.split(",") for line in text.splitlines()]
-        figures = [row for row in rows if row[-1][:1].isdigit() and "." in row[-1]]
-        for row in figures:
-            row[-1] = row[-2]
+        (province,) = [row for row in rows if row[0] == "Jawa Timur"]
+        for row in rows:
+            if row[0] == "Kota Mojokerto":
+                row[1:] = province[1:]
         return "\n".join(",".join(row) for row in rows) + "\n"
 
     office.edit(TABLE, copied)
     assert main(["check", str(path), "--contract", TABLE, *where]) == 1
     shown = capsys.readouterr().out
-    assert "year_copied" in shown
+    assert "province_value_copied" in shown
     assert "mojoraya accept" not in shown
 
 
