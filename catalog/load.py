@@ -30,6 +30,7 @@ from catalog.models import (
     WeightedMean,
 )
 from catalog.strict import DeclarationError, digest_of, explain_errors
+from catalog.targets import NO_TARGETS, Targets, load_targets, target_faults
 
 HERE = Path(__file__).resolve().parent
 DOMAINS = ("poverty", "economy", "services")
@@ -50,6 +51,7 @@ class Catalog:
     instruments: dict[str, Instrument] = field(default_factory=dict)
     reasons: dict[str, Reason] = field(default_factory=dict)
     identities: tuple[AnyIdentity, ...] = ()
+    targets: Targets = NO_TARGETS
 
     @cached_property
     def regions_by_code(self) -> dict[str, Region]:
@@ -59,7 +61,8 @@ class Catalog:
     @cached_property
     def digest(self) -> str:
         """Changes with anything declared; part of what a release is a function of."""
-        return digest_of(self.digest_for(self.indicators), [item.model_dump(mode="json") for item in self.identities])
+        identities = [item.model_dump(mode="json") for item in self.identities]
+        return digest_of(self.digest_for(self.indicators), identities, self.targets.plain())
 
     def digest_for(self, indicators: Iterable[str]) -> str:
         """A digest over the parts that reading and judging figures of `indicators` depends on."""
@@ -106,10 +109,14 @@ def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
         instruments={item.id: item for item in _entries(folder / "instruments.toml", "instrument", Instrument)},
         reasons={item.id: item for item in _entries(folder / "reasons.toml", "reason", Reason)},
         identities=load_identities(folder),
+        targets=load_targets(folder),
     )
     faults = list(_faults(catalog))
     if faults:
         raise DeclarationError("\n".join(faults))
+    told = target_faults(catalog.targets, catalog.indicators, catalog.agglomerations)
+    if told:
+        raise DeclarationError("\n".join(item.en for item in told), "\n".join(item.id for item in told))
     return catalog
 
 

@@ -15,6 +15,7 @@ from catalog.contract import Contract, Status
 from catalog.identities import AnyIdentity
 from catalog.load import Catalog
 from catalog.models import Indicator
+from catalog.targets import VERDICTS
 from expectations.rules import Rule, Suite, rules_of
 from expectations.verdict import PreviousEdition
 
@@ -67,6 +68,16 @@ def history_suite(contract: Contract, previous: PreviousEdition) -> list[Planned
 def joint_suite() -> list[Planned]:
     """The rules on the joint table; what they need of the catalog stands beside each value (joint.py)."""
     return _plan("joint", {}, {})
+
+
+def target_suite() -> list[Planned]:
+    """The rules on the rows of joint.target."""
+    return _plan("target", {"verdicts": list(VERDICTS)}, {})
+
+
+def peer_suite() -> list[Planned]:
+    """The rules on the rows of joint.peer."""
+    return _plan("peer", {}, {})
 
 
 def identity_suite(identities: Iterable[AnyIdentity], suite: Suite = "identity") -> list[Planned]:

@@ -14,6 +14,7 @@ from catalog.settings import Settings
 from dashboard.page import render
 from expectations.identity import judge_identities
 from expectations.joint import judge_joint
+from expectations.standing import judge_standing
 from expectations.verdict import Check, refusal
 from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
@@ -26,7 +27,9 @@ from flows.summary import night_outcome
 from flows.wording import nothing_published
 from transforms.joint import joint_values
 from transforms.joint_frames import history
+from transforms.peers import peer_rows
 from transforms.precedence import choose
+from transforms.targets import target_rows
 from transforms.tidy import to_pandas
 from transforms.values import Value
 from warehouse.build import (
@@ -35,6 +38,7 @@ from warehouse.build import (
     load_editions,
     load_joint,
     load_sources,
+    load_standing,
     open_build,
     vintages,
 )
@@ -89,9 +93,15 @@ def load_joint_tables(
     values, inputs = history(moments, catalog)
     load_joint(build, values, inputs)
     now = values[values["superseded_at"].isna()].reset_index(drop=True)
+    targets, peers = target_rows(now, catalog), peer_rows(now, catalog)
+    load_standing(build, targets, peers)
     families = {source: contract.compilation for source, contract in contracts.items()}
     in_force = to_pandas(current_observations(build.con))
-    return [*judge_joint(now, catalog), *judge_identities(in_force, catalog, families, now)]
+    return [
+        *judge_joint(now, catalog),
+        *judge_standing(targets, peers, catalog),
+        *judge_identities(in_force, catalog, families, now),
+    ]
 
 
 def joint_of(

@@ -13,7 +13,15 @@ from catalog.load import load_catalog
 from catalog.strict import Bilingual
 from expectations.door import contract_passed, corrections_check, judge_door
 from expectations.rules import Rule, fill, load_rules, placeholders
-from expectations.suites import edition_suite, history_suite, joint_suite, row_suite, table_suite
+from expectations.suites import (
+    edition_suite,
+    history_suite,
+    joint_suite,
+    peer_suite,
+    row_suite,
+    table_suite,
+    target_suite,
+)
 from expectations.verdict import PreviousEdition
 
 CATALOG = small_catalog()
@@ -35,6 +43,8 @@ def held() -> list[str]:
         *history_suite(CONTRACT, PreviousEdition("old", 1, 1)),
         *edition_suite(),
         *joint_suite(),
+        *target_suite(),
+        *peer_suite(),
     ]
     door = judge_door(b"Wilayah;Tahun;Persen\nKota Mojokerto;2023;5,77\n", CONTRACT)
     names = [check.rule for check in (*door, contract_passed(CONTRACT, None), corrections_check((), CONTRACT, None))]
