@@ -8,7 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-VERBS = ("run", "serve", "status", "sql", "sources", "indicators", "releases", "quarantine", "accept", "check", "draft")
+# fmt: off
+VERBS = (
+    "run", "serve", "status", "sql", "sources", "indicators", "releases", "diff", "quarantine", "accept",
+    "check", "draft", "rebuild",
+)
+# fmt: on
 USAGE, FAILED = 2, 1
 
 

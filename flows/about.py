@@ -16,7 +16,8 @@ from flows import ledger
 from flows.editions import Standing, editions, failures_of, in_force
 from flows.freshness import Attempt, state_of
 from flows.staging import Judged
-from warehouse.build import Build, load_changes, load_rows
+from warehouse.build import Build, load_rows
+from warehouse.changes import load_changes
 from warehouse.shelf import ReleaseInfo
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -90,6 +91,29 @@ class SnapshotStore:
         """Log a decision, fsynced; it counts from the next night on."""
         self._append(asdict(decision) | {"decided": decision.decided.isoformat()})
 
+    def known_by(self, day: date, data: Path) -> SnapshotStore:
+        """A store in the data folder `data` that holds what this one's log held at the end of `day`.
+
+        The log there is written anew; bytes are linked, or copied where the disk cannot link.
+        """
+        known = SnapshotStore(data)
+        known.folder.mkdir(parents=True, exist_ok=True)
+        lines = [line for line in self._lines() if (line.get("first_seen") or line["decided"]) <= day.isoformat()]
+        for entry in (_entry(line) for line in lines if line["kind"] == "snapshot"):
+            self._lend(self.path_of(entry), known.path_of(entry))
+        text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
+        self._write_bytes(known.log_path, text.encode("utf-8"))
+        return known
+
+    @staticmethod
+    def _lend(path: Path, there: Path) -> None:
+        if not path.exists() or there.exists():
+            return
+        try:
+            os.link(path, there)
+        except OSError:
+            shutil.copyfile(path, there)
+
     def entries_of(self, source: str) -> list[LogEntry]:
         """The entries of one source, oldest first."""
         return [entry for entry in self.entries() if entry.source == source]
@@ -145,7 +169,7 @@ class SnapshotStore:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-        sync_directory(self.folder)
+        sync_directory(path.parent)
 
     def _append(self, values: dict[str, Any]) -> None:
         line = json.dumps(values, ensure_ascii=False, sort_keys=True)

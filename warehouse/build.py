@@ -28,7 +28,7 @@ from warehouse.ddl import create_all
 from warehouse.disk import put_in_place, remove_leftovers, temporary_name
 from warehouse.fold import Edition, fold
 from warehouse.model import Table, load_model
-from warehouse.sqlfiles import literal_path, load_sql, names, text
+from warehouse.sqlfiles import load_sql, names
 from warehouse.wide import fill_sectors, fill_wide
 
 if TYPE_CHECKING:
@@ -139,14 +139,6 @@ def load_standing(build: Build, targets: Rows, peers: Rows) -> None:
     """Fill joint.target and joint.peer."""
     load_rows(build, "joint.target", targets)
     load_rows(build, "joint.peer", peers)
-
-
-def load_changes(build: Build, previous: Path | None) -> None:
-    """Fill meta.change against the release in the directory `previous`; the first release has nothing to compare."""
-    table = build.tables["joint.indicator_value"]
-    if previous is not None and (previous / table.file).is_file():
-        before = f"read_parquet({text(literal_path(previous / table.file))})"
-        build.con.execute(load_sql("changes", before=before))
 
 
 def _load_catalog(build: Build) -> None:

@@ -74,6 +74,7 @@ class Table(Declared):
     parquet: bool = True
     unique: bool = True
     wide: Domain | None = None
+    file_name: str | None = None
 
     @model_validator(mode="after")
     def _key_is_of_columns(self) -> Table:
@@ -93,7 +94,7 @@ class Table(Declared):
     @property
     def file(self) -> str:
         """The table's parquet file in a release."""
-        return f"{self.schema_name}_{self.name}.parquet"
+        return self.file_name or f"{self.schema_name}_{self.name}.parquet"
 
     @property
     def names(self) -> list[str]:

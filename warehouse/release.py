@@ -81,7 +81,7 @@ def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, in
         built_at=built_at,
         parent=parent,
         content_digest=digest,
-        tables={name: _told(item) for name, item in found.items()},
+        tables={name: {**_told(item), "file": build.tables[name].file} for name, item in found.items()},
         content=content,
         inputs=dict(inputs),
         versions=versions(),

@@ -75,7 +75,7 @@ def _one_table(
     con: DuckDBPyConnection, directory: Path, name: str, told: dict[str, object], fields: dict[str, list[str]]
 ) -> Iterator[str]:
     """Compare one table's parquet file and its copy in DuckDB with what release.json says of it."""
-    path = directory / f"{name.replace('.', '_')}.parquet"
+    path = directory / str(told.get("file") or f"{name.replace('.', '_')}.parquet")
     try:
         schema = pq.read_schema(path)
         if schema.names != fields.get(path.name):

@@ -37,6 +37,7 @@ MISSED = {
 TRIGGERS = {
     "command": {"id": "perintah", "en": "command"},
     "schedule": {"id": "jadwal", "en": "schedule"},
+    "rebuild": {"id": "susun ulang", "en": "rebuild"},
     "deployment": {"id": "deployment", "en": "deployment"},
 }
 
@@ -68,7 +69,8 @@ def state(settings: Settings, now: datetime) -> dict[str, Any]:
     nights = runs(settings)
     last = {name: value for name, value in nights[-1].items() if name != "fetched"} if nights else None
     release = current_release(settings.data)
-    missed = missed_night(settings, last["started_at"] if last else None, now)
+    begun = [night["started_at"] for night in nights if night["trigger"] != "rebuild"]
+    missed = missed_night(settings, begun[-1] if begun else None, now)
     code = last["exit_code"] if last else 1
     return {
         "exit_code": code or (3 if missed else 0),

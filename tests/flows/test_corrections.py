@@ -37,6 +37,13 @@ def test_a_declared_correction_gives_the_right_value_with_both_values_in_lineage
     value, status, raw, done = office.sql(QUERY)[0]
     assert (value, status, raw) == (5.77, "E", "7,75")
     assert "from 7,75 to 5,77" in done
+    found = office.sql(
+        "SELECT region_code, kind, old_status, new_status, reason FROM meta.change "
+        "WHERE indicator = 'poverty_rate' ORDER BY region_code"
+    )
+    corrected = [("changed", "A", "E", "correction")] * 2
+    assert [row[1:] for row in found] == corrected
+    assert [row[0] for row in found] == ["35.76", "mojokerto-raya"]
 
 
 def test_a_correction_that_the_publisher_has_made_needless_is_reported(office: Office) -> None:

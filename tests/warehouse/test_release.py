@@ -14,7 +14,8 @@ from warehouse_samples import CITY, REGENCY, Figure, day, edition, joint_value
 
 import warehouse.release
 from catalog.load import Catalog
-from warehouse.build import Build, load_changes, load_editions, load_joint, open_build
+from warehouse.build import Build, load_editions, load_joint, open_build
+from warehouse.changes import load_changes
 from warehouse.package import write_sums
 from warehouse.release import ReleaseError, write_release
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, current_release, flip, list_releases, prune_releases
@@ -74,7 +75,7 @@ def test_an_equal_release_is_not_written_again(publish: Publish, tmp_path: Path)
 
 
 def test_a_release_holds_everything_and_nothing_else(release: ReleaseInfo) -> None:
-    tables = {f"{name.replace('.', '_')}.parquet" for name in release.tables}
+    tables = {told["file"] for told in release.tables.values()}
     others = {"mojoraya.duckdb", "datapackage.json", "index.html", "SHA256SUMS", "release.json"}
     assert {path.name for path in release.path.iterdir()} == tables | others
     assert {"joint_poverty.parquet", "core_observation.parquet", "meta_check.parquet"} <= tables

@@ -1,11 +1,10 @@
--- meta.change: what the current joint values say otherwise than those of the release before.
+-- What the current joint values of $now_value say otherwise than those of $before_value.
 -- Grain: joint value that appeared, vanished or changed.  Key: indicator, region_code, period, breakdown.
-INSERT INTO meta.change BY NAME
 WITH now AS (
-  SELECT * FROM joint.indicator_value WHERE superseded_at IS NULL AND value IS NOT NULL
+  SELECT * FROM $now_value WHERE superseded_at IS NULL AND value IS NOT NULL
 ),
 before AS (
-  SELECT * FROM $before WHERE superseded_at IS NULL AND value IS NOT NULL
+  SELECT * FROM $before_value WHERE superseded_at IS NULL AND value IS NOT NULL
 ),
 series AS (
   SELECT indicator, region_code, max(year) AS last_year FROM before GROUP BY indicator, region_code
@@ -25,6 +24,17 @@ paired AS (
   FROM now AS n
   FULL JOIN before AS b USING (indicator, region_code, period, breakdown)
   WHERE n.value IS DISTINCT FROM b.value OR n.obs_status IS DISTINCT FROM b.obs_status
+),
+-- A correction of ours that came or went, as against one that stood in both.
+corrected AS (
+  SELECT indicator, region_code, period, breakdown
+  FROM (
+    SELECT *, 1 AS side FROM ($now_corrected)
+    UNION
+    SELECT *, 2 AS side FROM ($before_corrected)
+  )
+  GROUP BY indicator, region_code, period, breakdown
+  HAVING count(*) = 1
 )
 SELECT
   indicator, region_code, period, breakdown,
@@ -34,6 +44,7 @@ SELECT
     WHEN new IS NULL THEN 'withdrawal'
     WHEN old IS NULL AND s.last_year IS NULL THEN 'new_series'
     WHEN old IS NULL AND p.year > s.last_year THEN 'new_period'
+    WHEN c.indicator IS NOT NULL THEN 'correction'
     WHEN old IS NULL THEN 'new_figure'
     WHEN other_rule THEN 'rule_change'
     WHEN old = new THEN 'status'
@@ -41,3 +52,5 @@ SELECT
   END AS reason
 FROM paired AS p
 LEFT JOIN series AS s USING (indicator, region_code)
+LEFT JOIN corrected AS c USING (indicator, region_code, period, breakdown)
+ORDER BY indicator, region_code, period, breakdown

@@ -1,0 +1,65 @@
+"""What two releases say otherwise: every joint value that appeared, vanished or changed, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.build import Build
+from warehouse.model import load_model
+from warehouse.shelf import ReleaseMissing
+from warehouse.sqlfiles import literal_path, load_sql, names, text
+
+CHANGE = "meta.change"
+# What changes are read from: the values, and the way from each to the corrections behind it.
+READ = {
+    "value": "joint.indicator_value",
+    "input": "joint.indicator_input",
+    "observation": "core.observation",
+    "lineage": "core.lineage",
+}
+
+
+def load_changes(build: Build, previous: Path | None) -> None:
+    """Fill meta.change against the release in the directory `previous`; the first release has nothing to compare."""
+    before = _on_shelf(previous) if previous is not None else None
+    if before is not None:
+        found = _question(READ, before)
+        table = build.tables[CHANGE]
+        build.con.execute(load_sql("insert", table=CHANGE, columns=names(table.names), rows=f"({found})"))
+
+
+def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
+    """The rows of meta.change between two releases by their directories, sorted by key.
+
+    Raises `ReleaseMissing` when one of them lacks a table that changes are read from.
+    """
+    sides = {directory: _on_shelf(directory) for directory in (old, new)}
+    for directory, tables in sides.items():
+        if tables is None:
+            raise ReleaseMissing(f"{directory.name}: the parquet files that a comparison reads are not there")
+    with duckdb.connect() as con:
+        result = con.execute(_question(sides[new] or {}, sides[old] or {}))
+        columns = [column[0] for column in result.description or []]
+        return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def _on_shelf(directory: Path) -> Mapping[str, str] | None:
+    """The tables of a release as DuckDB reads them from its parquet files; None when one is missing."""
+    files = {table.full_name: directory / table.file for table in load_model().tables}
+    if not all(files[name].is_file() for name in READ.values()):
+        return None
+    return {role: f"read_parquet({text(literal_path(files[name]))})" for role, name in READ.items()}
+
+
+def _question(now: Mapping[str, str], before: Mapping[str, str]) -> str:
+    return load_sql(
+        "changes",
+        now_value=now["value"],
+        before_value=before["value"],
+        now_corrected=load_sql("corrected", **now),
+        before_corrected=load_sql("corrected", **before),
+    )
