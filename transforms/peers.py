@@ -6,8 +6,9 @@ BPS: among the province's kabupaten and kota it is shown at the place it would t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -17,13 +18,24 @@ from catalog.models import Agglomeration, Indicator
 from transforms.joint_frames import NOTICE
 from transforms.values import EVIDENCE_ORDER, TOTAL, joined
 
-# A place among fewer regions says nothing; the region itself is counted.
+# A place among fewer regions says nothing; the region itself is counted, and all others must not be its own members.
 FEWEST = 3
 PERCENTILE_DIGITS = 2
 WOULD_NOTICE = "peringkat andai kawasan ini satu daerah / the place it would take if it were one region"
 SIZE_NOTICE = "jumlah, peringkatnya mengikuti ukuran wilayah / a count, its rank follows the size of the region"
 SURVEY_NOTICE = "signifikansi selisih tidak diuji / significance of differences not tested"
-Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What joint.indicator_value says of one region in one year."""
+
+    region_role: str
+    value: float | None
+    null_reason: str | None
+    source: str | None
+    evidence: str
+    synthetic: bool
 
 
 @dataclass(frozen=True)
@@ -64,26 +76,30 @@ def peer_rows(values: pd.DataFrame, catalog: Catalog) -> list[dict[str, Any]]:
     One for each agglomeration, scope, wide indicator, year and region (its members and itself) that has a row
     there, totals only; one without a place says why.
     """
+    compared = {name: scopes(group, catalog) for name, group in catalog.agglomerations.items()}
+    return [
+        {**key, "indicator": name, "year": year, **_row(catalog.indicators[name], region, figures, listed, group)}
+        for (name, year), figures in sorted(_by_year(values, catalog).items())
+        for group in catalog.agglomerations.values()
+        for scope, listed in compared[group.id].items()
+        for key in [{"agglomeration": group.id, "scope": scope}]
+        for region in (*group.members, group.id)
+        if region in figures
+    ]
+
+
+def _by_year(values: pd.DataFrame, catalog: Catalog) -> dict[tuple[str, int], dict[str, Figure]]:
+    """The totals of wide indicators by indicator and year, then by region."""
     wide = [name for name, item in catalog.indicators.items() if item.wide]
     chosen = values[(values["breakdown"] == TOTAL) & values["indicator"].isin(wide)]
-    names = ["region_code", "region_role", "value", "null_reason", "source", "evidence", "synthetic"]
-    found = []
-    for keys, part in chosen.groupby(["indicator", "year"], sort=True):
-        records = part[names].to_dict("records")
-        figures = {str(row["region_code"]): {str(name): item for name, item in row.items()} for row in records}
-        found += list(_of_year(catalog.indicators[str(keys[0])], int(str(keys[1])), figures, catalog))
+    names = [item.name for item in fields(Figure)]
+    plain = chosen[names].astype(object).where(chosen[names].notna(), None)
+    found: dict[tuple[str, int], dict[str, Figure]] = defaultdict(dict)
+    for name, year, region, *rest in zip(
+        chosen["indicator"], chosen["year"], chosen["region_code"], *(plain[name] for name in names), strict=True
+    ):
+        found[str(name), int(year)][str(region)] = Figure(*rest)
     return found
-
-
-def _of_year(
-    indicator: Indicator, year: int, figures: Mapping[str, Figures], catalog: Catalog
-) -> Iterable[dict[str, Any]]:
-    for group in catalog.agglomerations.values():
-        for scope, listed in scopes(group, catalog).items():
-            for region in (*group.members, group.id):
-                if region in figures:
-                    key = {"agglomeration": group.id, "scope": scope, "indicator": indicator.id, "year": year}
-                    yield {**key, **_row(indicator, region, figures, [code for code in listed if code != region])}
 
 
 def scopes(group: Agglomeration, catalog: Catalog) -> dict[str, list[str]]:
@@ -96,38 +112,41 @@ def scopes(group: Agglomeration, catalog: Catalog) -> dict[str, list[str]]:
     return {"province": sorted(inside), "peers": sorted(group.peers)}
 
 
-def _row(indicator: Indicator, region: str, figures: Mapping[str, Figures], listed: list[str]) -> dict[str, Any]:
+def _row(
+    indicator: Indicator, region: str, figures: Mapping[str, Figure], listed: Sequence[str], group: Agglomeration
+) -> dict[str, Any]:
     own = figures[region]
     lowest_first = indicator.direction == "lower_is_better"
-    compared = [figures[code] for code in listed if code in figures and not pd.isna(figures[code]["value"])]
-    known = not pd.isna(own["value"])
-    others = [float(item["value"]) for item in compared]
-    found = place(float(own["value"]), others, lowest_first=lowest_first) if known else None
-    ranked = [*compared, own] if found else [own]
+    others = {code: value for code in listed if code != region and (value := _value(figures.get(code))) is not None}
+    outside = sum(1 for code in others if code not in group.members)
+    found = None
+    if own.value is not None and outside >= FEWEST - 1:
+        found = place(own.value, list(others.values()), lowest_first=lowest_first)
+    ranked = [*(figures[code] for code in others), own] if found else [own]
     return {
         "region_code": region,
-        "region_role": own["region_role"],
+        "region_role": own.region_role,
         "breakdown": TOTAL,
         "direction": indicator.direction,
         "first_is": "lowest" if lowest_first else "highest",
-        "value": float(own["value"]) if known else None,
+        "value": own.value,
         "rank": found.rank if found else None,
         "percentile": round(found.percentile, PERCENTILE_DIGITS) + 0.0 if found else None,
         "better": found.better if found else None,
         "tied": found.tied if found else None,
-        "comparable": len(others) + int(known),
-        "listed": len(listed) + 1,
-        "null_reason": None if found else _reason(own, known=known),
-        "sources": joined(part for item in ranked for part in str(item["source"] or "").split("; ")) or None,
-        "evidence": max((str(item["evidence"]) for item in ranked), key=EVIDENCE_ORDER.index),
-        "synthetic": any(bool(item["synthetic"]) for item in ranked),
-        "notice": _notice(indicator, str(own["region_role"])),
+        "comparable": len(others) + int(own.value is not None),
+        "listed": len({*listed, region}),
+        "null_reason": None if found else own.null_reason or "too_few_regions",
+        "sources": joined(part for text in {item.source for item in ranked} for part in (text or "").split("; "))
+        or None,
+        "evidence": max((item.evidence for item in ranked), key=EVIDENCE_ORDER.index),
+        "synthetic": any(item.synthetic for item in ranked),
+        "notice": _notice(indicator, own.region_role),
     }
 
 
-def _reason(own: Figures, *, known: bool) -> str:
-    """Why there is no place: the figure's own reason, else too few to compare it with."""
-    return "too_few_regions" if known else str(own["null_reason"])
+def _value(figure: Figure | None) -> float | None:
+    return None if figure is None else figure.value
 
 
 def _notice(indicator: Indicator, role: str) -> str | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from support.office import PROJECT, Office
 
 from catalog.load import Catalog
+from catalog.models import Agglomeration
+from catalog.strict import Bilingual
+from transforms.peers import peer_rows
 
 # One worker makes the release that all of these read.
 pytestmark = pytest.mark.xdist_group("release")
@@ -63,49 +68,74 @@ def test_ranks_are_those_of_the_published_figures(whole: Office) -> None:
     assert held > 60
 
 
-def test_every_rank_is_what_pandas_ranks(whole: Office, catalog: Catalog) -> None:
-    place = catalog.agglomerations[RAYA]
-    rows = whole.sql(
+def by_pandas(office: Office, catalog: Catalog, group: Agglomeration, scope: str, code: str) -> pd.DataFrame:
+    """The places that pandas gives `code` by indicator and year, where two regions outside `group` compare."""
+    rows = office.sql(
         "SELECT indicator, year, region_code, value FROM joint.indicator_value "
         "WHERE superseded_at IS NULL AND breakdown = '_T' AND value IS NOT NULL"
     )
     values = pd.DataFrame(rows, columns=["indicator", "year", "region_code", "value"])
-    values["sign"] = [
-        1 if catalog.indicators[name].direction == "lower_is_better" else -1 for name in values["indicator"]
-    ]
-    values["signed"] = values["value"] * values["sign"]
-    inside = values["region_code"].str.fullmatch(r"35\.\d\d")
+    values = values[[catalog.indicators[name].wide for name in values["indicator"]]]
+    among = values["region_code"].str.startswith(f"{group.province}.") & ~values["region_code"].str.contains("raya")
+    if scope == "peers":
+        among = values["region_code"].isin(group.peers)
+    values = values[among | (values["region_code"] == code)].assign(own=lambda frame: frame["region_code"] == code)
+    lower = values["indicator"].map(lambda name: catalog.indicators[name].direction == "lower_is_better")
+    values["outside"] = ~values["region_code"].isin([*group.members, group.id])
+    by = values.assign(signed=values["value"].where(lower, -values["value"])).groupby(["indicator", "year"])
+    values["place"], values["middle"] = by["signed"].rank(method="min"), by["signed"].rank(method="average")
+    values["count"], values["others"] = (
+        by["value"].transform("size"),
+        by["outside"].transform("sum") - values["outside"],
+    )
+    return values[values["own"] & (values["others"] >= 2)].set_index(["indicator", "year"]).sort_index()
+
+
+def test_every_rank_is_what_pandas_ranks(whole: Office, catalog: Catalog) -> None:
+    group = catalog.agglomerations[RAYA]
     held = 0
-    for scope, among in (("province", inside), ("peers", values["region_code"].isin(place.peers))):
-        for code in (*place.members, RAYA):
-            ranked = values[among | (values["region_code"] == code)].copy()
-            by = ranked.groupby(["indicator", "year"])["signed"]
-            ranked["rank"], ranked["count"] = by.rank(method="min"), by.transform("size")
-            ranked["middle"], own = by.rank(method="average"), ranked["region_code"] == code
-            expected = ranked[own & (ranked["count"] >= 3)].set_index(["indicator", "year"]).sort_index()
+    for scope in ("province", "peers"):
+        for code in (*group.members, RAYA):
+            expected = by_pandas(whole, catalog, group, scope, code)
             found = peers(whole, f"scope = '{scope}' AND region_code = '{code}' AND rank IS NOT NULL")
             found = found.set_index(["indicator", "year"]).sort_index()
-            expected = expected.loc[
-                expected.index.isin(found.index) | expected.index.isin(wide_keys(catalog, expected))
-            ]
             assert list(found.index) == list(expected.index)
-            assert (found["rank"] == expected["rank"]).all()
+            assert (found["rank"] == expected["place"]).all()
+            assert (found["better"] + 1 == found["rank"]).all()
             assert (found["comparable"] == expected["count"]).all()
             percentile = 100 * (expected["count"] - expected["middle"]) / (expected["count"] - 1)
             assert (found["percentile"] - percentile).abs().max() < 0.00501
-            assert (found["better"] + 1 == found["rank"]).all()
             held += len(found)
     assert held > 1500
 
 
-def wide_keys(catalog: Catalog, frame: pd.DataFrame) -> list[tuple[str, int]]:
-    return [(name, year) for name, year in frame.index if catalog.indicators[name].wide]
+def test_another_agglomeration_is_ranked_without_code(whole: Office, catalog: Catalog) -> None:
+    label = Bilingual(id="Kediri Raya", en="Greater Kediri")
+    kediri = Agglomeration(id="kediri-raya", label=label, members=["35.06", "35.71"], peers=["35.76"], province="35")
+    columns = "indicator, region_code, region_role, year, breakdown, value, null_reason, source, evidence, synthetic"
+    rows = whole.sql(f"SELECT {columns} FROM joint.indicator_value WHERE superseded_at IS NULL")
+    values = pd.DataFrame(rows, columns=columns.split(", "))
+    ranked = peer_rows(values, replace(catalog, agglomerations={kediri.id: kediri}))
+    assert {row["agglomeration"] for row in ranked} == {"kediri-raya"}
+    city = next(
+        row
+        for row in ranked
+        if (row["indicator"], row["year"], row["scope"]) == ("poverty_rate", 2025, "province")
+        and row["region_code"] == "35.71"
+    )
+    rates = values[(values["indicator"] == "poverty_rate") & (values["year"] == 2025) & (values["breakdown"] == "_T")]
+    inside = rates[rates["region_code"].str.fullmatch(r"35\.\d\d")].set_index("region_code")["value"]
+    assert city["rank"] == inside.rank(method="min")["35.71"]
+    # One peer is too few to be held against.
+    assert {row["null_reason"] for row in ranked if row["scope"] == "peers"} >= {"too_few_regions"}
+    assert all(row["rank"] is None for row in ranked if row["scope"] == "peers")
 
 
 def test_without_enough_regions_or_a_figure_there_is_no_rank_and_a_reason(whole: Office) -> None:
-    few = peers(whole, "comparable < 3 AND value IS NOT NULL")
-    assert set(few["null_reason"]) == {"too_few_regions"}
+    few = peers(whole, "null_reason = 'too_few_regions'")
+    assert few["value"].notna().all()
     assert few["rank"].isna().all()
+    assert few["comparable"].max() == 3  # Mojokerto Raya beside its own two members
     empty = peers(whole, "value IS NULL")
     assert len(few) * len(empty) > 0
     assert empty["rank"].isna().all()
