@@ -36,7 +36,7 @@ def download(web: Web, url: str, contract: Contract, last: Seen | None) -> Deliv
         if not conditions:
             raise _unasked(reply)
         return Unchanged(url)
-    if contract.format.kind == "csv" and reply.is_page:
+    if contract.format.kind != "html" and reply.is_page:
         raise page_instead(reply)
     return Delivery(
         data=reply.body,

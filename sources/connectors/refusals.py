@@ -28,9 +28,10 @@ from sources.connectors.failures import (
 )
 
 PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|script|title|form|div)\b",
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|script|title|form|div|table)\b",
     re.IGNORECASE | re.DOTALL,
 )
+TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # Answers that pass by themselves: asked too early or too often, or a fault on the publisher's side.
@@ -81,14 +82,17 @@ def plain_text(text: str) -> str:
 
 
 def page_instead(reply: Reply) -> HtmlAnswer:
-    """The failure of a web page with status 200."""
+    """The failure of a web page with status 200; one with a table may be the file itself, an `.xls` written as HTML."""
     title = explain(reply)
+    table = TABLE.search(reply.body) is not None
     return HtmlAnswer(
         Bilingual(
             id=f"{reply.host} mengirim halaman web{title}, bukan data. Mungkin perlu masuk (login) atau alamatnya "
-            "salah: buka alamat itu di peramban dan perbaiki kontrak.",
+            "salah: buka alamat itu di peramban dan perbaiki kontrak."
+            + (' Bila tabel di halaman itu datanya, nyatakan format.kind = "html" di kontrak.' if table else ""),
             en=f"{reply.host} sent a web page{title}, not data. It may want a login, or the address is wrong: "
-            "open it in a browser and mend the contract.",
+            "open it in a browser and mend the contract."
+            + (' If the table on the page is the data, declare format.kind = "html" in the contract.' if table else ""),
         )
     )
 

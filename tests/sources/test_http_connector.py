@@ -34,9 +34,9 @@ CSV = b"kode,tahun,nilai\n3576,2023,5.77\n3516,2023,9.80\n"
 
 
 def fetch(declare: Declare, world: World, url: str, last: Seen | None = None, **options: Any) -> Delivery | Unchanged:
-    limit = options.pop("max_bytes", 10_000)
+    form = {"kind": options.pop("format", "csv"), "max_bytes": options.pop("max_bytes", 10_000)}
     connector = {"kind": "http", "url": url, "read_seconds": 0.2, "connect_seconds": 1, **options}
-    return deliver(declare(connector, format={"max_bytes": limit}), last, world.outside)
+    return deliver(declare(connector, format=form), last, world.outside)
 
 
 def whole(answer: Delivery | Unchanged) -> Delivery:
@@ -329,3 +329,30 @@ def test_every_failure_is_told_in_two_languages(declare: Declare, world: World, 
         fetch(declare, world, url)
     assert "perbaiki kontrak" in failure.value.message.id
     assert "mend the contract" in failure.value.message.en
+
+
+TABLE_PAGE = b"<table><tr><td>kode</td><td>nilai</td></tr></table>"
+
+
+@pytest.mark.parametrize("form", ["csv", "workbook"])
+@pytest.mark.parametrize("body", [LOGIN_PAGE, b"\xef\xbb\xbf\n" + LOGIN_PAGE, TABLE_PAGE])
+def test_a_page_where_a_file_was_asked_for_is_refused_by_the_connector(
+    declare: Declare, world: World, portal: Portal, form: str, body: bytes
+) -> None:
+    url = portal.answers("/a.xlsx", page(body))
+    with pytest.raises(HtmlAnswer) as caught:
+        fetch(declare, world, url, format=form)
+    assert "bukan data" in caught.value.message.id
+    assert ('format.kind = "html"' in caught.value.message.id) == (body == TABLE_PAGE)
+    assert ('format.kind = "html"' in caught.value.message.en) == (body == TABLE_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [("html", TABLE_PAGE), ("workbook", b"PK\x03\x04<html>"), ("workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")],
+)
+def test_what_the_contract_asks_for_is_no_page_instead(
+    declare: Declare, world: World, portal: Portal, form: str, body: bytes
+) -> None:
+    url = portal.answers("/a.xls", page(body))
+    assert whole(fetch(declare, world, url, format=form)).data == body
