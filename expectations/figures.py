@@ -50,7 +50,9 @@ def joint_figures(values: pd.DataFrame) -> pd.DataFrame:
 
 def _plain(values: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame({name: texts(values[name]) for name in ("indicator", "period", "breakdown")})
-    return frame.assign(region=texts(values["region_code"]), year=floats(values["year"]), value=floats(values["value"]))
+    status = texts(values["obs_status"])
+    year, value = floats(values["year"]), floats(values["value"])
+    return frame.assign(region=texts(values["region_code"]), year=year, value=value, status=status)
 
 
 def result(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:

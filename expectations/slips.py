@@ -17,13 +17,15 @@ FEWEST = 2
 # A figure of fewer rounding steps than this tells nothing: no hospital after one is news, not a slip.
 WEIGHTY = 10
 TINY = 1e-9
+FINAL = "A"
 
 
 def slip_rows(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     """The comparisons of a new edition with an old one, with column `identity` for the rule they belong to."""
     key = [*PLACE, "region"]
-    both = new.merge(old[[*key, "value"]], on=key, suffixes=("", "_old"))
+    both = new.merge(old[[*key, "value", "status"]], on=key, suffixes=("", "_old"))
     parts = [
+        _final_kept(both).assign(identity="final_kept"),
         _digits_in_place(both).assign(identity="digits_in_place"),
         _from_other_columns(both, old).assign(identity="columns_in_place"),
         *(_new_years_are_old(new, old, step).assign(identity="years_in_place") for step in (-1, 1)),
@@ -34,6 +36,13 @@ def slip_rows(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
 def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Comparison rows with all columns; `low` is what was expected."""
     return frame.assign(high=frame["low"], source="").reindex(columns=COLUMNS).assign(other="")
+
+
+def _final_kept(both: pd.DataFrame) -> pd.DataFrame:
+    """Per figure that was final and is final: whether it is still the same. What was provisional may change."""
+    final = both[(both["status"] == FINAL) & (both["status_old"] == FINAL)]
+    beyond = np.where(final["value"] != final["value_old"], 1.0, -1.0)
+    return _rows(final.assign(found=final["value"], low=final["value_old"], beyond=beyond))
 
 
 def _digits_in_place(both: pd.DataFrame) -> pd.DataFrame:

@@ -54,7 +54,12 @@ def judge(contracts: dict[str, ContractFile], real: Catalog, frames: Frames) -> 
 
 
 def failed(checks: list[Check]) -> set[str]:
-    return {check.rule for check in checks if check.outcome != "passed"}
+    """The rules that refuse the edition; a warning lets it in."""
+    return {check.rule for check in checks if check.outcome != "passed" and check.severity == "critical"}
+
+
+def alarms(checks: list[Check]) -> list[Check]:
+    return [check for check in checks if check.outcome != "passed" and check.severity == "warning"]
 
 
 def changed(frame: pd.DataFrame, where: pd.Series, change: Callable[[Decimal], Decimal]) -> pd.DataFrame:
@@ -260,3 +265,16 @@ def test_an_edition_is_held_against_the_last_accepted_one_and_the_verdict_is_kep
     against = f"table-{judged[0].folder.name[:16]}.json"
     assert names == [["table-first.json"], [against], [against]]
     assert Staging(tmp_path, item, real).judge_all() == judged
+
+
+def test_a_final_figure_that_changes_is_an_alarm_and_a_provisional_one_is_not(judge: Judge, frames: Frames) -> None:
+    rates = frames[RATES]
+    here = (rates["region_code"] == CITY) & (rates["period"] == "2023")
+    revised = changed(rates, here, lambda value: value + Decimal("0.02"))
+    (alarm,) = alarms(judge(RATES, revised))
+    assert (alarm.rule, alarm.severity, alarm.failed, alarm.gate) == ("final_kept", "warning", 1, "history")
+    assert "dari 5,77 menjadi 5,79" in alarm.message_id
+    assert "from 5.77 to 5.79" in alarm.message_en
+    provisional = rates.assign(obs_status=rates["obs_status"].where(~here, "P"))
+    assert not alarms(judge(RATES, revised, provisional))
+    assert not alarms(judge(RATES, changed(provisional, here, lambda value: value + Decimal("0.02"))))

@@ -416,7 +416,7 @@ def test_joint_values_are_held_where_no_compilation_says_it_alone(true: pd.DataF
     ]
     names = ["indicator", "region_code", "year", "value", "rounding_low", "rounding_high"]
     joint = pd.DataFrame(rows, columns=names).assign(breakdown="_T")
-    joint = joint.assign(period=joint["year"].astype(str))
+    joint = joint.assign(period=joint["year"].astype(str), obs_status="A")
     [found] = judge_identities(only(true, *POVERTY), alone(real, "susenas_population_moves"), joint=joint)
     assert found.outcome == "failed"
     assert "Mojokerto Raya, 2024" in found.message_id
