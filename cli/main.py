@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 # fmt: off
 VERBS = (
-    "run", "serve", "status", "sql", "sources", "indicators", "releases", "diff", "quarantine", "accept",
+    "run", "serve", "status", "sql", "explain", "sources", "indicators", "releases", "diff", "quarantine", "accept",
     "check", "draft", "rebuild",
 )
 # fmt: on

@@ -201,7 +201,7 @@ def _indicator_row(item: Indicator, unit: Unit) -> dict[str, Any]:
 def _rules_json(item: Indicator) -> str:
     """How a release says by which declarations its values came about, so that it explains itself later on."""
     declared = {
-        "rules": [rule.model_dump(mode="json", exclude={"reason"}) for rule in item.rules],
+        "rules": [rule.model_dump(mode="json") for rule in item.rules],
         "derive": item.derive.model_dump(mode="json") if item.derive else None,
         "total_from": item.total_from,
     }

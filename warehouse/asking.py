@@ -1,0 +1,163 @@
+"""What somebody typed, as a key of the release; what cannot be meant is answered with the nearest that can."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from catalog.load import Catalog
+from catalog.strict import DeclarationError
+from transforms.places import PlaceReader, normal
+from transforms.values import TOTAL
+from warehouse.book import Book, Key
+from warehouse.measures import MEASURES
+
+PERIOD = re.compile(r"([0-9]{4})(?:-(?:[0-9]{2}|Q[1-4]))?")
+FEW = 5
+
+
+class NotUnderstood(DeclarationError):
+    """The question names something that the release does not have, or may mean two things."""
+
+
+def key_of(book: Book, catalog: Catalog, indicator: str, region: str, period: str, breakdown: str = TOTAL) -> Key:
+    """The key that is asked for; raises `NotUnderstood` with one sentence and the nearest known names.
+
+    A region is a Kemendagri code, a name with its kind ("kota mojokerto") or an agglomeration; a month or quarter
+    of an annual indicator means its year.
+    """
+    known = _indicator(book, indicator)
+    place = _region(book, catalog, region)
+    found = PERIOD.fullmatch(period.strip())
+    if found is None:
+        raise NotUnderstood(
+            f"'{period}' is no period; write a year such as 2023",
+            f"'{period}' bukan periode; tulis tahun, misalnya 2023",
+        )
+    return Key(known, place, found.group(1), breakdown)
+
+
+def measure_of(measure: str) -> str:
+    """A known measure; raises `NotUnderstood` naming the nearest."""
+    if measure in MEASURES:
+        return measure
+    raise _unknown("measure", "ukuran", measure, difflib.get_close_matches(measure, MEASURES, n=1) or list(MEASURES))
+
+
+def _indicator(book: Book, text: str) -> str:
+    name = text.strip().lower()
+    if name in book.indicators:
+        return name
+    near = difflib.get_close_matches(name, book.indicators, n=3)
+    for about in (("id", "label_id", "label_en"), ("definition_id", "definition_en")):
+        near += [
+            code
+            for code, row in book.indicators.items()
+            for word in re.findall(r"\w{4,}", name)
+            if word in " ".join(row[column] for column in about).lower()
+        ]
+    if not near:
+        raise NotUnderstood(
+            f"unknown indicator '{text}'; they are listed by: mojoraya indicators",
+            f"indikator '{text}' tidak dikenal; daftarnya: mojoraya indicators",
+        )
+    raise _unknown("indicator", "indikator", text, list(dict.fromkeys(near))[:FEW])
+
+
+def _region(book: Book, catalog: Catalog, text: str) -> str:
+    wanted = text.strip()
+    if wanted in book.regions:
+        return wanted
+    for code, row in book.regions.items():
+        if row["level"] == "agglomeration" and normal(wanted) in {normal(code), normal(row["name"])}:
+            return code
+    reader = PlaceReader(catalog, book.regions)
+    place = reader.by_name(wanted)
+    if place.code in book.regions:
+        return str(place.code)
+    by_bps = [code for code, row in book.regions.items() if row["bps_code"] == wanted]
+    if by_bps:
+        return by_bps[0]
+    if place.problem == "ambiguous":
+        options = [f"{item.name} ({item.code})" for item in reader.candidates(wanted)]
+        options.sort(key=lambda item: not item.startswith("Kota"))
+        raise NotUnderstood(
+            f"'{text}' may mean several regions: {_either(options, 'or')}?",
+            f"'{text}' dapat berarti beberapa wilayah: {_either(options, 'atau')}?",
+        )
+    raise _unknown("region", "wilayah", text, _near_regions(book, wanted))
+
+
+def _near_regions(book: Book, wanted: str) -> list[str]:
+    """Names and codes that look like what was typed; without any, the regions of the joint tables."""
+    names = {normal(row["name"]): f"{row['name']} ({code})" for code, row in reversed(book.regions.items())}
+    near = [names[name] for name in difflib.get_close_matches(normal(wanted), names, n=3)]
+    near = near or [
+        f"{book.regions[code]['name']} ({code})" for code in difflib.get_close_matches(wanted, book.regions, n=2)
+    ]
+    central = [
+        f"{row['name']} ({code})"
+        for code, row in book.regions.items()
+        if row["region_role"] in {"agglomeration", "member"}
+    ]
+    return near or central
+
+
+def nothing(book: Book, key: Key, measure: str) -> NotUnderstood:
+    """Why there is nothing to explain: the series, breakdown or year is not there, and what is."""
+    years = _years(book, key, measure)
+    what = f"{key.indicator} {key.region}" + ("" if key.breakdown == TOTAL else f" {key.breakdown}")
+    what += "" if measure == "value" else f" {measure}"
+    if years:
+        return NotUnderstood(
+            f"{what}: nothing for {key.period}; there is {_runs(years)}",
+            f"{what}: tidak ada untuk {key.period}; yang ada {_runs(years)}",
+        )
+    breakdowns = sorted({item.breakdown for item in _keys(book) if item[:2] == key[:2]})
+    if breakdowns:
+        near = sorted(difflib.get_close_matches(key.breakdown, breakdowns, n=FEW, cutoff=0.3)) or breakdowns[:FEW]
+        return NotUnderstood(
+            f"{what}: no such breakdown or measure; the nearest are --breakdown {_either(near, 'or')}",
+            f"{what}: rincian atau ukuran itu tidak ada; yang terdekat --breakdown {_either(near, 'atau')}",
+        )
+    regions = sorted({item.region for item in _keys(book) if item.indicator == key.indicator})
+    near = difflib.get_close_matches(key.region, regions, n=FEW, cutoff=0.4) or regions[:FEW]
+    return NotUnderstood(
+        f"{what}: no source has this indicator for the region; there is {_either(near, 'and')}",
+        f"{what}: indikator ini tidak ada untuk wilayah itu; yang ada {_either(near, 'dan')}",
+    )
+
+
+def _keys(book: Book) -> list[Key]:
+    return [*book.figures, *book.observations]
+
+
+def _years(book: Book, key: Key, measure: str) -> list[int]:
+    """The years in which the asked series has a value."""
+    series = {item for item in _keys(book) if item[:2] == key[:2] and item.breakdown == key.breakdown}
+    found = {item: MEASURES[measure](book, item, measure) for item in series}
+    return sorted({item.year for item, figure in found.items() if figure is not None and figure.value is not None})
+
+
+def _runs(years: list[int]) -> str:
+    """Years as runs: 2004-2021, 2023."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][1] + 1:
+            runs[-1][1] = year
+        else:
+            runs.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _either(options: Iterable[str], word: str) -> str:
+    listed = list(options)
+    return f" {word} ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
+
+
+def _unknown(english: str, indonesian: str, text: str, near: list[str]) -> NotUnderstood:
+    return NotUnderstood(
+        f"unknown {english} '{text}'; did you mean {_either(near, 'or')}?",
+        f"{indonesian} '{text}' tidak dikenal; maksudnya {_either(near, 'atau')}?",
+    )

@@ -1,0 +1,150 @@
+"""What explaining needs of a release, read once and indexed by key; nothing outside its DuckDB file is opened."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from transforms.values import TOTAL
+from warehouse.query import query
+from warehouse.sqlfiles import load_sql
+
+Row = dict[str, Any]
+Name = TypeVar("Name", bound=Hashable)
+
+
+class Key(NamedTuple):
+    """What a figure is about."""
+
+    indicator: str
+    region: str
+    period: str
+    breakdown: str = TOTAL
+
+    @property
+    def year(self) -> int:
+        """The year of the period."""
+        return int(self.period[:4])
+
+
+@dataclass(frozen=True)
+class Book:
+    """A release's tables by key: `figures` are the joint values in force, `history` all of them by vintage."""
+
+    release: str
+    indicators: dict[str, Row]
+    regions: dict[str, Row]
+    sources: dict[str, Row]
+    precedence: dict[tuple[str, str], list[Row]]
+    figures: dict[Key, Row]
+    history: dict[Key, list[Row]]
+    inputs: dict[Key, list[Row]]
+    observations: dict[Key, list[Row]]
+    lineage: dict[str, Row]
+    sectors: dict[Key, Row]
+    findings: list[Row]
+    held: dict[tuple[str, int, str], list[Row]]
+    parts: dict[tuple[str, str, str], list[str]]
+    memory: dict[Any, Any] = field(default_factory=dict)
+
+    def current(self, key: Key, source: str | None = None) -> list[Row]:
+        """The observations of a key in force, of all sources or of one, by source."""
+        return [
+            row
+            for row in self.observations.get(key, ())
+            if row["superseded_at"] is None and source in {None, row["source"]}
+        ]
+
+    def declared(self, indicator: str) -> Row:
+        """The rules of an indicator as the release declares them: `rules`, `derive`, `total_from`."""
+        if ("declared", indicator) not in self.memory:
+            self.memory["declared", indicator] = json.loads(self.indicators[indicator]["rules_json"])
+        found: Row = self.memory["declared", indicator]
+        return found
+
+    def spine(self, domain: str) -> tuple[int, int]:
+        """The first and last year with a figure of a domain's totals: the years of its wide table."""
+        if ("spine", domain) not in self.memory:
+            years = [
+                key.year
+                for key, row in self.figures.items()
+                if row["value"] is not None
+                and key.breakdown == TOTAL
+                and self.indicators[key.indicator]["wide"]
+                and self.indicators[key.indicator]["domain"] == domain
+            ]
+            self.memory["spine", domain] = (min(years, default=0), max(years, default=-1))
+        found: tuple[int, int] = self.memory["spine", domain]
+        return found
+
+    def members(self, region: str) -> list[str]:
+        """The members of an agglomeration, cities first; empty for any other region."""
+        listed = self.regions.get(region, {}).get("members")
+        return sorted(listed.split(", "), key=lambda code: (self.regions[code]["level"], code)) if listed else []
+
+
+def load_book(release: Path) -> Book:
+    """Read the release in the folder `release`; raises `warehouse.query.QueryError` when it cannot be read."""
+    values = _rows(release, "joint.indicator_value")
+    figures = {_key(row): row for row in values if row["superseded_at"] is None}
+    return Book(
+        release=str(_rows(release, "meta.release")[0]["release_id"]),
+        indicators=_by(_rows(release, "core.indicator"), lambda row: str(row["id"])),
+        regions={row["code"]: row for row in _rows(release, "core.region") if row["valid_to"] is None},
+        sources=_by(_rows(release, "core.source"), lambda row: str(row["source"])),
+        precedence=_grouped(_rows(release, "core.precedence"), lambda row: (row["indicator"], row["region_code"])),
+        figures=figures,
+        history=_grouped(values, _key),
+        inputs=_inputs(_rows(release, "joint.indicator_input"), figures),
+        observations=_grouped(_rows(release, "core.observation"), _key),
+        lineage=_by(_rows(release, "core.lineage"), lambda row: str(row["observation_id"])),
+        sectors=_by(_rows(release, "joint.economy_sector"), _sector_key),
+        findings=[row for row in _rows(release, "meta.check") if row["outcome"] != "passed"],
+        held=_grouped(
+            _rows(release, "meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
+        ),
+        parts=_parts(figures),
+    )
+
+
+def _rows(release: Path, table: str) -> list[Row]:
+    columns, rows = query(release, load_sql("whole", table=table))
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _key(row: Row) -> Key:
+    return Key(row["indicator"], row["region_code"], row["period"], row["breakdown"])
+
+
+def _sector_key(row: Row) -> Key:
+    return Key("grdp_constant_2010", row["region_code"], str(row["year"]), f"sector={row['sector']}")
+
+
+def _by(rows: Iterable[Row], name: Callable[[Row], Name]) -> dict[Name, Row]:
+    return {name(row): row for row in rows}
+
+
+def _grouped(rows: Iterable[Row], name: Callable[[Row], Name]) -> dict[Name, list[Row]]:
+    found: dict[Name, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[name(row)].append(row)
+    return dict(found)
+
+
+def _inputs(rows: Iterable[Row], figures: dict[Key, Row]) -> dict[Key, list[Row]]:
+    """The recorded inputs of the joint values in force."""
+    kept = (row for row in rows if _key(row) in figures and figures[_key(row)]["vintage"] == row["vintage"])
+    return _grouped(kept, _key)
+
+
+def _parts(figures: Iterable[Key]) -> dict[tuple[str, str, str], list[str]]:
+    """The breakdowns by one dimension that stand beside each total."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for key in figures:
+        if key.breakdown != TOTAL and ";" not in key.breakdown:
+            found[key.indicator, key.region, key.period].append(key.breakdown)
+    return {name: sorted(listed) for name, listed in found.items()}
