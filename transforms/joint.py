@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +24,7 @@ from catalog.models import (
     WeightedMean,
 )
 from transforms import rules
+from transforms.columns import plain_columns
 from transforms.values import TOTAL, Value
 
 Key = tuple[str, int]
@@ -61,39 +61,43 @@ def published(observations: pd.DataFrame, families: Mapping[str, str]) -> Iterat
         "indicator", "region_code", "year", "breakdown", "value", "rounding_step", "obs_status", "break_flag",
         "source", "evidence", "synthetic", "vintage", "observation_id",
     )  # fmt: skip
-    rows: Iterable[Any] = observations[list(columns)].itertuples(index=False)
-    for row in rows:
-        yield _published(row, families)
+    for row in zip(*plain_columns(observations, columns), strict=True):
+        yield _published(families, *row)
 
 
-def _published(row: Any, families: Mapping[str, str]) -> Value:
-    known = not pd.isna(row.value)
-    half = Decimal(0) if pd.isna(row.rounding_step) else Decimal(row.rounding_step) / 2
+def _published(
+    families: Mapping[str, str],
+    indicator: str,
+    region: str,
+    year: int,
+    breakdown: str,
+    number: Decimal | None,
+    *more: Any,
+) -> Value:
+    step, status, break_flag, source, evidence, synthetic, vintage, observation_id = more
+    known = number is not None
+    half = Decimal(step or 0) / 2
     return Value(
-        indicator=str(row.indicator),
-        region=str(row.region_code),
-        year=int(row.year),
-        breakdown=str(row.breakdown),
-        value=float(row.value) if known else None,
-        low=float(row.value - half) if known else None,
-        high=float(row.value + half) if known else None,
-        status=str(row.obs_status),
+        indicator=indicator,
+        region=region,
+        year=int(year),
+        breakdown=breakdown,
+        value=None if number is None else float(number),
+        low=None if number is None else float(number - half),
+        high=None if number is None else float(number + half),
+        status=status,
         method="official" if known else "",
         exactness="published" if known else "",
         coverage="1/1" if known else "0/1",
-        source=str(row.source),
-        family=families.get(str(row.source), str(row.source)),
-        evidence=str(row.evidence),
-        synthetic=bool(row.synthetic),
-        vintage=_as_date(row.vintage),
-        break_flag=bool(row.break_flag),
+        source=source,
+        family=families.get(source, source),
+        evidence=evidence,
+        synthetic=bool(synthetic),
+        vintage=vintage.date() if isinstance(vintage, datetime) else vintage,
+        break_flag=bool(break_flag),
         null_reason=None if known else "published_as_missing",
-        observation_id=str(row.observation_id),
+        observation_id=observation_id,
     )
-
-
-def _as_date(value: Any) -> date:
-    return value.date() if isinstance(value, pd.Timestamp) else date.fromisoformat(str(value)[:10])
 
 
 def _add_totals(book: Book, indicator: Indicator, catalog: Catalog) -> None:
@@ -221,4 +225,4 @@ def _members(
 
 def _renamed(value: Value, **keys: str) -> Value:
     """An empty value of another key, to be filled by a rule."""
-    return replace(rules.missing(value, "not_in_sources"), **keys)  # type: ignore[arg-type]
+    return rules.missing(value, "not_in_sources", **keys)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from catalog.load import Catalog
 from catalog.models import Precedence, SourceYears
+from transforms.columns import plain_columns
 
 Series = tuple[str, str]
 
@@ -28,13 +29,7 @@ def choose(observations: pd.DataFrame, catalog: Catalog, ranks: Mapping[str, int
     precedence, used where the catalog declares no order for a series (lower first, then by id).
     """
     turns = _turns(observations, catalog, ranks)
-    rows = zip(
-        observations["indicator"],
-        observations["region_code"],
-        observations["source"],
-        observations["year"],
-        strict=True,
-    )
+    rows = zip(*plain_columns(observations, ("indicator", "region_code", "source", "year")), strict=True)
     speaks = pd.Series(
         [_speaker(turns[indicator, region], int(year)) == source for indicator, region, source, year in rows],
         index=observations.index,
@@ -47,7 +42,7 @@ def _turns(observations: pd.DataFrame, catalog: Catalog, ranks: Mapping[str, int
     """The order of sources of each series, without sources that have nothing of it."""
     present = observations[["indicator", "region_code", "source"]].drop_duplicates()
     sources: dict[Series, set[str]] = {}
-    for indicator, region, source in present.itertuples(index=False):
+    for indicator, region, source in zip(*plain_columns(present, ("indicator", "region_code", "source")), strict=True):
         sources.setdefault((indicator, region), set()).add(source)
     declared = _declared(catalog)
     turns = {}

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from transforms.ranges import growth_range, ratio_from_counts_and_rates, ratio_range, sum_range
 from transforms.values import Value, joined, weakest_evidence, weakest_status
 
 
-def missing(like: Value, reason: str, coverage: str = "") -> Value:
-    """The value of the same key that does not exist, with its reason."""
-    return replace(
-        like, value=None, low=None, high=None, status="M", method="", exactness="", coverage=coverage,
-        null_reason=reason, observation_id=None, inputs=(),
+def missing(like: Value, reason: str, coverage: str = "", **key: Any) -> Value:
+    """The value of the same key, or of one that differs by `key`, that does not exist, with its reason."""
+    return like._replace(
+        value=None, low=None, high=None, status="M", method="", exactness="", coverage=coverage,
+        null_reason=reason, observation_id=None, inputs=(), **key,
     )  # fmt: skip
 
 
 def derived(like: Value, parts: Sequence[Value], **found: Any) -> Value:
     """A value derived from `parts`: it takes their weakest status and evidence and their newest vintage."""
-    return replace(
-        like,
+    return like._replace(
         status=weakest_status(parts),
         evidence=weakest_evidence(parts),
         source=joined(part.source for part in parts),

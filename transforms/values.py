@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 STATUS_ORDER = ("A", "P", "E", "Q", "M")
 EVIDENCE_ORDER = ("publication", "third_party_copy", "press_quote", "inferred")
 TOTAL = "_T"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One figure that went into a value, and the part it played (`part`, `numerator`, `denominator` ...)."""
 
     role: str
@@ -24,8 +23,7 @@ class Input:
     observation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A published or derived value of (indicator, region, year, breakdown), in the canonical unit.
 
     `low` and `high` are the range that the rounding of the published inputs allows; they say nothing about
@@ -56,10 +54,7 @@ class Value:
     def as_input(self, role: str) -> tuple[Input, ...]:
         """This value as an input of another: itself when published, else the published figures behind it."""
         if self.inputs:
-            return tuple(
-                Input(role, item.indicator, item.region, item.year, item.breakdown, item.value, item.observation_id)
-                for item in self.inputs
-            )
+            return tuple(item._replace(role=role) for item in self.inputs)
         own = Input(role, self.indicator, self.region, self.year, self.breakdown, self.value, self.observation_id)
         return (own,)
 

@@ -110,10 +110,8 @@ def test_unlike_tables_of_one_compilation_meet_before_2015(values: dict[tuple[st
 def test_a_change_opens_a_new_row_and_closes_the_old_one(
     catalog: Catalog, values: dict[tuple[str, str, int], Value]
 ) -> None:
-    from dataclasses import replace
-
     first = values["poor_population", "mojokerto-raya", 2025]
-    later = replace(first, value=109_450.0)
+    later = first._replace(value=109_450.0)
     days = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
     moments = [(days[0], [first]), (days[1], [first]), (days[2], [later]), (days[3], [first])]
     rows, inputs = history(moments, catalog)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,7 +19,7 @@ COUNT = Value(
     status="A", method="official", exactness="published", coverage="1/1", source="own", family="own",
     evidence="publication", synthetic=False, vintage=date(2026, 11, 21),
 )  # fmt: skip
-RATE = replace(COUNT, indicator="poverty_rate", value=5.77, low=5.765, high=5.775)
+RATE = COUNT._replace(indicator="poverty_rate", value=5.77, low=5.765, high=5.775)
 
 
 def test_the_survey_population_is_count_over_rate_with_the_range_of_both() -> None:
@@ -32,18 +31,18 @@ def test_the_survey_population_is_count_over_rate_with_the_range_of_both() -> No
 
 
 def test_parts_of_two_compilations_make_no_ratio() -> None:
-    found = quotient(COUNT, COUNT, replace(RATE, family="other"), 100)
+    found = quotient(COUNT, COUNT, RATE._replace(family="other"), 100)
     assert (found.value, found.null_reason) == (None, "different_sources")
 
 
-@pytest.mark.parametrize("below", [None, replace(RATE, value=None), replace(RATE, value=0.0)])
+@pytest.mark.parametrize("below", [None, RATE._replace(value=None), RATE._replace(value=0.0)])
 def test_a_ratio_without_a_denominator_is_missing(below: Value | None) -> None:
     found = quotient(COUNT, COUNT, below, 100)
     assert (found.value, found.null_reason) == (None, "component_missing")
 
 
 def test_the_weakest_status_and_evidence_of_the_parts_stand() -> None:
-    found = quotient(COUNT, replace(COUNT, status="P"), replace(RATE, evidence="press_quote"), 100)
+    found = quotient(COUNT, COUNT._replace(status="P"), RATE._replace(evidence="press_quote"), 100)
     assert (found.status, found.evidence) == ("P", "press_quote")
 
 

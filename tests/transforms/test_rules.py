@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,11 +19,11 @@ EMPTY = Value(
 
 
 def published(value: float, half: float, **other: object) -> Value:
-    made = replace(
-        EMPTY, value=value, low=value - half, high=value + half, status="A", method="official", exactness="published",
+    made = EMPTY._replace(
+        value=value, low=value - half, high=value + half, status="A", method="official", exactness="published",
         coverage="1/1", source="s", family="f", observation_id="0" * 16,
     )  # fmt: skip
-    return replace(made, **other)  # type: ignore[arg-type]
+    return made._replace(**other)  # type: ignore[arg-type]
 
 
 COUNTS = [published(7650, 5, region="35.76"), published(112860, 5, region="35.16")]
@@ -48,12 +47,12 @@ def test_a_missing_member_makes_the_joint_value_missing_and_says_so() -> None:
 
 
 def test_count_and_rate_of_a_member_come_from_one_compilation() -> None:
-    other = [replace(RATES[0], family="elsewhere"), RATES[1]]
+    other = [RATES[0]._replace(family="elsewhere"), RATES[1]]
     assert rules.pooled_rate(EMPTY, COUNTS, other).null_reason == "different_sources"
 
 
 def test_a_joint_value_takes_the_weakest_status_and_evidence_of_its_inputs() -> None:
-    counts = [replace(COUNTS[0], status="P", evidence="press_quote"), COUNTS[1]]
+    counts = [COUNTS[0]._replace(status="P", evidence="press_quote"), COUNTS[1]]
     found = rules.pooled_rate(EMPTY, counts, RATES)
     assert (found.status, found.evidence) == ("P", "press_quote")
 
@@ -63,7 +62,7 @@ def test_growth_never_crosses_a_break_a_gap_or_another_source() -> None:
     assert rules.growth(EMPTY, now, before, method="recomputed", breaks=False).value == pytest.approx(5.0)
     assert rules.growth(EMPTY, now, before, method="recomputed", breaks=True).null_reason == "break_in_series"
     assert rules.growth(EMPTY, now, None, method="recomputed", breaks=False).null_reason == "no_previous_year"
-    other = replace(before, source="another")
+    other = before._replace(source="another")
     assert rules.growth(EMPTY, now, other, method="recomputed", breaks=False).null_reason == "different_sources"
 
 
