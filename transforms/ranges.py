@@ -46,6 +46,37 @@ def _extreme(counts: Sequence[tuple[float, float]], rates: Sequence[float], *, l
         pooled = found
 
 
+def weighted_mean_range(
+    values: Sequence[tuple[float, float]], weights: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Smallest and largest mean over the box of values and weights, each given as (low, high), weights not negative.
+
+    The mean rises with every value, and in a weight it is monotone with the sign of (value - mean), so that the
+    extremes stand at corners. Where all weights may be nothing at once, any of the values may be the mean.
+    """
+    low = _extreme_mean([pair[0] for pair in values], weights, largest=False)
+    high = _extreme_mean([pair[1] for pair in values], weights, largest=True)
+    return low, high
+
+
+def _extreme_mean(values: Sequence[float], weights: Sequence[tuple[float, float]], *, largest: bool) -> float:
+    boxes = [(max(low, 0.0), high) for low, high in weights]
+    mean = _mean(values, [high for _, high in boxes])
+    while True:
+        corner = [high if (value > mean) == largest else low for (low, high), value in zip(boxes, values, strict=True)]
+        if math.fsum(corner) <= 0:
+            return max(values) if largest else min(values)
+        found = _mean(values, corner)
+        # Each step moves the mean outwards until no weight wants to change.
+        if math.isclose(found, mean, rel_tol=1e-15, abs_tol=1e-300):
+            return found
+        mean = found
+
+
+def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    return math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) / math.fsum(weights)
+
+
 def sum_range(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """The range of a sum is the sum of the ranges: the parts are rounded independently."""
     return math.fsum(low for low, _ in parts), math.fsum(high for _, high in parts)

@@ -6,7 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from transforms.ranges import growth_range, ratio_from_counts_and_rates, ratio_range, sum_range
+from transforms.ranges import (
+    growth_range,
+    ratio_from_counts_and_rates,
+    ratio_range,
+    sum_range,
+    weighted_mean_range,
+)
 from transforms.values import Value, joined, weakest_evidence, weakest_status
 
 
@@ -145,10 +151,7 @@ def quotient(like: Value, above: Value | None, below: Value | None, scale: float
 def weighted_mean(
     like: Value, values: Sequence[Value | None], weights: Sequence[Sequence[Value | None]], *, exactness: str
 ) -> Value:
-    """Mean of the members' values weighted by the product of each member's `weights`.
-
-    The range is taken over the rounding of the values alone: the weights move it by less than they are rounded.
-    """
+    """Mean of the members' values weighted by the product of each member's `weights`, none of them negative."""
     members = [
         (value, [weight for weight in own if weight is not None and weight.value is not None])
         for value, own in zip(values, weights, strict=True)
@@ -162,10 +165,9 @@ def weighted_mean(
     people = math.fsum(shares)
     if people <= 0:
         return missing(like, "not_aggregable", coverage)
-    low, high, centre = (
-        math.fsum(share * number for share, number in zip(shares, numbers, strict=True)) / people
-        for numbers in zip(*((*_range(value), value.value or 0.0) for value, _ in whole), strict=True)
-    )
+    centre = math.fsum(share * (value.value or 0.0) for share, (value, _) in zip(shares, whole, strict=True)) / people
+    boxes = [[math.prod(ends) for ends in zip(*map(_range, own), strict=True)] for _, own in whole]
+    low, high = weighted_mean_range([_range(value) for value, _ in whole], [(box[0], box[1]) for box in boxes])
     return derived(
         like,
         [part for value, own in whole for part in (value, *own)],

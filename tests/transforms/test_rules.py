@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms import rules
-from transforms.ranges import ratio_from_counts_and_rates, ratio_range
+from transforms.ranges import ratio_from_counts_and_rates, ratio_range, weighted_mean_range
 from transforms.values import Value
 
 EMPTY = Value(
@@ -136,3 +137,58 @@ def test_a_member_with_a_rate_of_zero_hides_its_population() -> None:
     rates = [published(0.0, 0.005), RATES[1]]
     found = rules.pooled_rate(EMPTY, COUNTS, rates)
     assert found.null_reason == "not_aggregable"
+
+
+WEIGHED = st.lists(
+    st.tuples(st.floats(0, 100), st.floats(0, 0.5), st.floats(1, 1e6), st.floats(0, 0.5)), min_size=1, max_size=5
+)
+
+
+@given(WEIGHED)
+def test_the_range_of_a_weighted_mean_is_the_hull_of_the_corners(
+    members: list[tuple[float, float, float, float]],
+) -> None:
+    values = [(value - half, value + half) for value, half, _, _ in members]
+    weights = [(weight - half, weight + half) for _, _, weight, half in members]
+    corners = [
+        sum(v * w for v, w in zip(chosen, weighed, strict=True)) / sum(weighed)
+        for chosen in product(*values)
+        for weighed in product(*weights)
+    ]
+    low, high = weighted_mean_range(values, weights)
+    assert low == pytest.approx(min(corners), rel=1e-9, abs=1e-9)
+    assert high == pytest.approx(max(corners), rel=1e-9, abs=1e-9)
+
+
+def test_the_weights_of_a_mean_widen_its_range() -> None:
+    values = [published(10.0, 0.0), published(20.0, 0.0)]
+    weights = [(published(5.0, 0.5),), (published(5.0, 0.5),)]
+    found = rules.weighted_mean(EMPTY, values, weights, exactness="approximate")
+    assert (found.value, found.low, found.high) == (15.0, 14.5, 15.5)
+
+
+# One household's shortfall below the line, as a share of it; 0 for those above.
+HOUSEHOLDS = st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=30), min_size=2, max_size=5)
+
+
+@given(HOUSEHOLDS)
+def test_the_order_of_poverty_measures_survives_aggregation(regions: list[list[float]]) -> None:
+    """P0 >= P1 >= P2 and P1^2 <= P0 x P2 hold in every region, and in the agglomeration by its rules."""
+    people = [published(float(len(region)), 0.0) for region in regions]
+    poor = [published(float(sum(gap > 0 for gap in region)), 0.0) for region in regions]
+    rates = [published(100 * sum(gap > 0 for gap in region) / len(region), 0.0) for region in regions]
+    depth = [published(100 * math.fsum(region) / len(region), 0.0) for region in regions]
+    severity = [published(100 * math.fsum(gap**2 for gap in region) / len(region), 0.0) for region in regions]
+    weights = [(number,) for number in people]
+    p1 = rules.weighted_mean(EMPTY, depth, weights, exactness="exact").value
+    p2 = rules.weighted_mean(EMPTY, severity, weights, exactness="exact").value
+    p0 = rules.weighted_mean(EMPTY, rates, weights, exactness="exact").value
+    assert p0 is not None
+    assert p1 is not None
+    assert p2 is not None
+    slack = 1e-9
+    assert p0 + slack >= p1 >= p2 - slack
+    assert p1**2 <= p0 * p2 + slack
+    pooled = rules.pooled_rate(EMPTY, poor, rates)
+    if pooled.value is not None:
+        assert pooled.value == pytest.approx(p0, rel=1e-12)
