@@ -124,7 +124,7 @@ def _problem(rule: Rule, data: bytes, texts: Sequence[str], contract: Contract) 
     if rule.id == "not_empty":
         return None if any(text.strip(" ,\t\r\n\x00\ufeff") for text in texts) else rule.message
     if rule.id == "no_personal_data":
-        return _personal(rule, texts, contract)
+        return _personal(texts, contract)
     if not isinstance(contract.format, CsvFormat):
         return None
     if rule.id == "not_html":
@@ -173,10 +173,14 @@ def told_of_copy(refused: Check, kept: str = "") -> Check:
     return replace(refused, message_id=message.id, message_en=message.en)
 
 
-def _personal(rule: Rule, texts: Iterable[str], contract: Contract) -> Bilingual | None:
+def _personal(texts: Iterable[str], contract: Contract) -> Bilingual | None:
     findings = _findings(texts, contract)
-    if not findings:
-        return None
+    return personal_sentence(findings) if findings else None
+
+
+def personal_sentence(findings: list[Finding]) -> Bilingual:
+    """What was found and where, never what it is."""
+    rule = load_rules()["no_personal_data"]
     kinds = [kind for kind in KINDS if any(finding.kind == kind for finding in findings)]
     found = {lang: listing([KINDS[kind].get(lang) for kind in kinds], lang) for lang in ("id", "en")}
     return fill(rule.message, {"found": Bilingual(**found), "places": _places(findings)})

@@ -26,6 +26,7 @@ LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 # Looks ahead without consuming, so that a NIK is found even where other digits stand before it in the cell.
 SIXTEEN = re.compile(r"(?<!\d)(?=(\d(?:[ .\-\u00a0]?\d){15})(?!\d))", re.ASCII)
+WRITTEN = re.compile(r"(?<!\d)\d(?:[ .\-\u00a0]?\d){15}(?!\d)", re.ASCII)
 MASKED = re.compile(r"(?<!\d)(?=[\d*xX\u2022]{16}(?!\d))\d{6,12}([*xX\u2022])\1{3,9}\d{0,4}", re.ASCII)
 SCIENTIFIC = re.compile(r"(?<![\d.,])([1-9])[.,](\d{3,15})[eE]\+?15(?!\d)", re.ASCII)
 PLAIN_DECIMAL = re.compile(r"\s*-?\d+[.,]\d+(?:[eE][+\-]?\d+)?\s*", re.ASCII)
@@ -130,6 +131,14 @@ def shown(text: str, lang: str, longest: int = 60) -> str:
         return "(hidden)" if lang == "en" else "(disembunyikan)"
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 3] + "..."
+
+
+def masked(text: str, lang: str) -> str:
+    """A publisher's own words fit for a log: whatever in them may be personal is hidden, the rest stays."""
+    hidden = "(hidden)" if lang == "en" else "(disembunyikan)"
+    for pattern in (EMAIL, PHONE, MASKED, SCIENTIFIC, WRITTEN):
+        text = pattern.sub(hidden, text)
+    return text
 
 
 def may_be_personal(text: str) -> bool:

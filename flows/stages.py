@@ -62,7 +62,8 @@ def fetch_source(settings: Settings, source: str) -> FetchOutcome:
         return wording.unreachable(source, error.message, error.tries)
     except TerminalFailure as error:
         state: SourceState = "refused" if isinstance(error, RefusedAnswer) else "unreachable"
-        return FetchOutcome(source, state, message_id=error.message.id, message_en=error.message.en)
+        said = wording.fit_for_a_log(error.message)
+        return FetchOutcome(source, state, message_id=said.id, message_en=said.en)
     if isinstance(answer, Unchanged):
         return FetchOutcome(source, "unchanged", last.sha256 if last else None)
     outcome = _keep(settings, contract_file, answer)

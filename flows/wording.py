@@ -121,8 +121,16 @@ def publish_line(outcome: NightOutcome, lang: str) -> str:
     return f"{verb:<8}{same} {outcome.release}"
 
 
+def fit_for_a_log(message: Bilingual) -> Bilingual:
+    """A connector's message; a publisher's page or error that it quotes may name a person."""
+    from expectations.privacy import masked
+
+    return Bilingual(id=masked(message.id, "id"), en=masked(message.en, "en"))
+
+
 def unreachable(source: str, why: Bilingual, tries: int) -> FetchOutcome:
     """The outcome of a fetch whose retries are used up."""
+    why = fit_for_a_log(why)
     return FetchOutcome(
         source=source,
         state="unreachable",

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog.formats import Encoding, HtmlFormat, WorkbookFormat
+from catalog.formats import CsvFormat, Encoding, Format, HtmlFormat, WorkbookFormat
 from catalog.strict import Bilingual
 from transforms.grid import collapsed, trimmed
 from transforms.html_table import all_tables
@@ -55,6 +55,17 @@ def look(data: bytes, sheet: str | None = None) -> Sight:
     if not any(map(any, sight.rows)):
         raise NoDraft("empty", Bilingual(id="berkas ini kosong.", en="the file is empty."))
     return _with_header(sight)
+
+
+def form_of(data: bytes) -> Format:
+    """The kind of a file and, of CSV, its dialect: enough to look through all its texts."""
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return WorkbookFormat(kind="workbook")
+    encoding = _encoding(data)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        return HtmlFormat(kind="html", encoding=encoding)
+    text = data.decode(encoding, errors="replace")
+    return CsvFormat(encoding=encoding, delimiter=max(DELIMITERS, key=lambda mark: _evenness(text, mark)))
 
 
 def _json(data: bytes) -> NoDraft:

@@ -41,8 +41,10 @@ class _Parser(HTMLParser):
         self._open: list[_Open] = []
         self._left = most_cells
         self._silent = 0
+        self.outside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.outside.extend(value for _, value in attrs if value)
         if tag in SILENT:
             self._silent += 1
         if tag == "table":
@@ -68,6 +70,11 @@ class _Parser(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1].cell is not None and not self._silent:
             self._open[-1].cell.append(data)
+        elif data.strip():
+            self.outside.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.outside.append(data)
 
     def _begin_table(self) -> None:
         self.too_large = self.too_large or len(self._open) >= DEPTH
@@ -124,6 +131,15 @@ def read_html(data: bytes, form: HtmlFormat) -> Grid:
 
 def all_tables(data: bytes, form: HtmlFormat) -> list[list[list[str]]]:
     """Every table of the page, nested ones included, in the order in which they begin."""
+    return [table.filled() for table in _parsed(data, form).tables]
+
+
+def outside_text(data: bytes, form: HtmlFormat) -> str:
+    """What the page says outside the cells of its tables: text, comments, scripts and values of attributes."""
+    return collapsed("\n".join(_parsed(data, form).outside))
+
+
+def _parsed(data: bytes, form: HtmlFormat) -> _Parser:
     parser = _Parser(form.max_cells)
     parser.feed(_text(data, form))
     parser.close()
@@ -134,7 +150,7 @@ def all_tables(data: bytes, form: HtmlFormat) -> list[list[list[str]]]:
             f"tabel HTML ini berisi lebih dari {form.max_cells} sel. Kirim tabelnya saja.",
             f"the HTML tables have more than {form.max_cells} cells. Send the table only.",
         )
-    return [table.filled() for table in parser.tables]
+    return parser
 
 
 def _text(data: bytes, form: HtmlFormat) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import struct
@@ -18,6 +19,8 @@ LOCAL_HEADER = 30
 CHUNK = 1 << 20
 OVERLAP = 256
 MEMBERS = 2000
+NOTES = re.compile(r"^xl/(comments|threadedComments|drawings|charts)[^_]*\.(xml|vml)$")
+TAG = re.compile(r"<[^>]*>")
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -51,6 +54,17 @@ def check_unpacked(data: bytes, form: WorkbookFormat) -> None:
             "arsip buku kerja rusak. Simpan ulang dari aplikasi lembar kerja, lalu kirim lagi.",
             "the workbook's archive is damaged. Save it again from the spreadsheet program and send it anew.",
         ) from None
+
+
+def notes_of(data: bytes) -> list[str]:
+    """The texts of comments and drawings of a zipped workbook: on no sheet, but in the file."""
+    if not data.startswith(ZIP):
+        return []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [item for item in archive.infolist() if NOTES.search(item.filename)]
+        pieces = (b"".join(_inflated(data, item)).decode("utf-8", "replace") for item in members)
+        texts = [" ".join(html.unescape(text).split()) for piece in pieces for text in TAG.split(piece)]
+    return [text for text in texts if text]
 
 
 def _check_member(data: bytes, item: zipfile.ZipInfo, form: WorkbookFormat) -> None:

@@ -15,6 +15,8 @@ from transforms.unpacking import check_unpacked
 
 # A spreadsheet keeps fifteen digits; what a double has beyond them is noise.
 DIGITS = 15
+# From here on a double is a whole number, and rounding it to fifteen digits would hide the end of a NIK.
+WHOLE = 10**DIGITS
 ONLY = "only"
 Cell = int | float | str | bool | date | datetime | time | timedelta
 
@@ -127,6 +129,8 @@ def cell_text(cell: Cell, decimal: str = ".") -> str:
         return cell.strip()
     if isinstance(cell, bool):
         return str(cell).upper()
+    if isinstance(cell, int | float) and abs(cell) >= WHOLE and float(cell).is_integer():
+        return str(int(cell))
     if isinstance(cell, int | float):
         plain = format(Decimal(format(cell, f".{DIGITS}g")).normalize(), "f")
         return "0" if plain == "-0" else plain.replace(".", decimal)

@@ -21,11 +21,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the contract as TOML; 0 printed, 1 the file is no table that a contract can describe."""
+    """Print the contract as TOML; 0 printed, 1 no table that a contract can describe, or one on persons."""
     from catalog.load import load_catalog
     from catalog.strict import DeclarationError
     from flows.declared import load_contracts
+    from flows.door import personal_in
     from transforms.draft import draft
+    from transforms.draft_table import form_of
     from transforms.mismatch import ContractMismatch
 
     try:
@@ -33,6 +35,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     except OSError as error:
         raise DeclarationError(f"{args.file}: {error.strerror}") from None
     try:
+        personal = personal_in(data, form_of(data))
+        if personal is not None:
+            print(f"{args.file.name}: {personal.get(settings.lang)}", file=sys.stderr)
+            return REFUSED
         known = [item.contract for item in load_contracts(settings)[0].values()]
         print(draft(data, args.file.name, load_catalog(settings.catalog), args.sheet, known), end="")
     except ContractMismatch as error:
