@@ -9,6 +9,7 @@ from decimal import Decimal
 import python_calamine as calamine
 
 from catalog.formats import WorkbookFormat
+from transforms.compound import check_compound
 from transforms.grid import Grid, trimmed
 from transforms.mismatch import ContractMismatch, mismatch
 from transforms.unpacking import check_unpacked
@@ -42,6 +43,7 @@ def visible_sheets(data: bytes, form: WorkbookFormat) -> list[str]:
 
 def _opened(data: bytes, form: WorkbookFormat) -> calamine.CalamineWorkbook:
     check_unpacked(data, form)
+    check_compound(data, form)
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:
@@ -53,6 +55,13 @@ def _opened(data: bytes, form: WorkbookFormat) -> calamine.CalamineWorkbook:
         ) from None
     except calamine.CalamineError:
         raise _no_workbook(data) from None
+    except BaseException as error:  # noqa: BLE001  a panic of the reader is no Exception
+        raise _broken(error) from None
+
+
+def _broken(error: BaseException) -> BaseException:
+    """The refusal of a workbook over which the reader stumbled; any other error as it is."""
+    return _no_workbook(b"") if type(error).__name__ == "PanicException" else error
 
 
 def _no_workbook(data: bytes) -> ContractMismatch:
@@ -110,6 +119,8 @@ def _grid(book: calamine.CalamineWorkbook, name: str, form: WorkbookFormat) -> G
         sheet = book.get_sheet_by_name(name)
     except calamine.CalamineError:
         raise _no_workbook(b"") from None
+    except BaseException as error:  # noqa: BLE001  a panic of the reader is no Exception
+        raise _broken(error) from None
     if sheet.total_height * sheet.total_width > form.max_cells:
         raise mismatch(
             "too_large",
