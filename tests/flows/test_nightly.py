@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.office import copy_sources
 
 from flows.server import ServerChild
 from flows.survivors import read_records
@@ -234,7 +235,9 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 def mojoraya(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # As in an office: a proxy for everything, a home that may not be written to, no server configured.
     proxied = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
-    environment = os.environ | proxied | {"MOJORAYA_DATA": str(data), "HOME": str(data.parent / "nowhere")}
+    few = copy_sources(data.parent / "sources", ["kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan"])
+    ours = {"MOJORAYA_DATA": str(data), "MOJORAYA_SOURCES": str(few), "HOME": str(data.parent / "nowhere")}
+    environment = os.environ | proxied | ours
     environment.pop("PREFECT_API_URL", None)
     return subprocess.run(
         [sys.executable, "-m", "cli.main", *arguments],

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from support.office import copy_sources
 
 from catalog.settings import Settings
 from flows import wording
@@ -36,7 +37,9 @@ def eventually(claim: Callable[[], bool], seconds: float) -> bool:
 
 
 def start_serving(data: Path, folder: Path, cron: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"MOJORAYA_DATA": str(data), "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+    few = copy_sources(folder / "sources", ["kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan"])
+    ours = {"MOJORAYA_DATA": str(data), "MOJORAYA_SOURCES": str(few)}
+    environment = os.environ | ours | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     environment.pop("PREFECT_API_URL", None)
     # Not from the project's folder: the runs must find the code by themselves.
     return subprocess.Popen(
