@@ -10,11 +10,18 @@ from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.wording import CHANGE_REASONS
 from warehouse.query import query
 from warehouse.shelf import ReleaseInfo, current_release
 
 HEADLINES = ("poverty_rate", "poor_population", "open_unemployment_rate", "grdp_growth", "population")
 ATTENTION = 3
+CHANGES = "SELECT reason, count(*) AS n FROM meta.change GROUP BY reason ORDER BY n DESC, reason"
+# A final figure that was revised stands all the same: it is news for the operator, not a fault to mend.
+ALARMS = (
+    "SELECT source, message_id, message_en FROM meta.check "
+    "WHERE gate = 'history' AND severity = 'warning' AND outcome = 'failed' ORDER BY source, rule"
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Standing:
     headlines: list[dict[str, Any]]
     stale: list[dict[str, Any]]
     held: list[dict[str, Any]]
+    changes: dict[str, int]
+    alarms: list[dict[str, Any]]
 
 
 def night_outcome(
@@ -88,6 +97,8 @@ def standing(release: ReleaseInfo) -> Standing:
         headlines=_headlines(release),
         stale=_rows(release, "SELECT * FROM meta.freshness WHERE refused_snapshot IS NOT NULL ORDER BY source"),
         held=_rows(release, "SELECT * FROM meta.quarantine ORDER BY source, source_line, source_column"),
+        changes={row["reason"]: row["n"] for row in _rows(release, CHANGES)},
+        alarms=_rows(release, ALARMS),
     )
 
 
@@ -153,6 +164,8 @@ def _text(
 ) -> str:
     lines = (_lines_en if lang == "en" else _lines_id)(stands, release, changed)
     lines += _headline_lines(settings, stands, lang)
+    if changed:
+        lines += _news(stands, lang)
     if problems:
         lines += ["", "Needs attention:" if lang == "en" else "Perlu perhatian:"]
         lines += [f"  - {problem}" for problem in problems]
@@ -198,6 +211,19 @@ def _headline_lines(settings: Settings, stands: Standing, lang: str) -> list[str
             value = number(row["value"], lang, indicator.decimals)
             mark = _marks(row, lang)
             lines.append(f"  {indicator.label.get(lang)}, {row['year']}: {value} {unit}{mark}")
+    return lines
+
+
+def _news(stands: Standing, lang: str) -> list[str]:
+    """What a new release says otherwise than the one before, and what a publisher changed that was final."""
+    lines = []
+    if stands.changes:
+        told = ", ".join(f"{CHANGE_REASONS[reason][lang]} {number(n, lang)}" for reason, n in stands.changes.items())
+        total = number(sum(stands.changes.values()), lang)
+        lines += ["", f"{'Berubah' if lang == 'id' else 'Changed'}: {total} ({told}); mojoraya diff"]
+    if stands.alarms:
+        lines += ["", "Perlu diketahui:" if lang == "id" else "Worth knowing:"]
+        lines += [f"  - {row['source']}: {row[f'message_{lang}']}" for row in stands.alarms]
     return lines
 
 

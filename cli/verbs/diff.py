@@ -30,16 +30,6 @@ COLUMNS = {
     ),
     "en": FIELDS,
 }
-REASONS = {
-    "new_period": {"id": "periode baru", "en": "new period"},
-    "new_series": {"id": "deret baru", "en": "new series"},
-    "new_figure": {"id": "angka baru", "en": "new figure"},
-    "revision": {"id": "revisi penerbit", "en": "revision by the publisher"},
-    "correction": {"id": "koreksi kami", "en": "correction of ours"},
-    "status": {"id": "hanya statusnya", "en": "only its status"},
-    "rule_change": {"id": "cara hitung lain", "en": "another method"},
-    "withdrawal": {"id": "ditarik", "en": "withdrawn"},
-}
 KINDS = {
     "appeared": {"id": "muncul", "en": "appeared"},
     "vanished": {"id": "hilang", "en": "vanished"},
@@ -109,9 +99,11 @@ def _print(rows: list[dict[str, Any]], old: str, new: str, args: argparse.Namesp
     if not rows:
         print(WORDS[lang]["same"].format(old=old, new=new))
         return
+    from flows.wording import CHANGE_REASONS
+
     counts = Counter(row["reason"] for row in rows)
-    reasons = ", ".join(f"{REASONS[name][lang]} {count}" for name, count in counts.most_common())
+    reasons = ", ".join(f"{CHANGE_REASONS[name][lang]} {count}" for name, count in counts.most_common())
     print(WORDS[lang]["count"].format(old=old, new=new, count=len(rows), reasons=reasons))
     print()
-    said = [{**row, "kind": KINDS[row["kind"]][lang], "reason": REASONS[row["reason"]][lang]} for row in rows]
+    said = [{**row, "kind": KINDS[row["kind"]][lang], "reason": CHANGE_REASONS[row["reason"]][lang]} for row in rows]
     show(COLUMNS[lang], [[row[name] for name in FIELDS] for row in said], args)

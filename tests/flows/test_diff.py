@@ -25,7 +25,10 @@ def test_a_revision_is_listed_with_what_follows_from_it(office: Office, capsys: 
     first = (office.settings.data / "current").resolve().name
     assert ask(office, capsys)[0] == 1, "a first release has nothing to be compared with"
     office.edit(WIDE, lambda text: text.replace("5,77", "5,79"))
-    second = office.run().release
+    night = office.run()
+    second = night.release
+    assert (night.exit_code, "dari 5,77 menjadi 5,79" in night.summary_id) == (0, True), "an alarm, not a fault"
+    assert "revisi penerbit" in night.summary_id
     assert second != first
     code, out, _ = ask(office, capsys, "--csv")
     rows = {(row["indicator"], row["region_code"]): row for row in csv.DictReader(io.StringIO(out))}
