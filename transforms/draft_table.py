@@ -209,10 +209,11 @@ def _with_header(sight: Sight) -> Sight:
     rows, first = sight.rows, 0
     while first + 1 < len(rows) and _is_title(rows[first:]):
         first += 1
-    if first and "kind" in sight.form:
-        sight.form["first_row"] = first + 1
+    above = 0 if "kind" in sight.form else first
+    if above:
+        sight.notes.append(f"{above} baris judul di atas tabel ikut dinyatakan sebagai kepala; bila berubah, ditolak.")
     elif first:
-        sight.notes.append(f"TANYA: {first} baris judul di atas tabel; hapus dari berkas sebelum dimuat.")
+        sight.form["first_row"] = first + 1
     height, years = 0, False
     for row in rows[first : first + DEEPEST]:
         has_years = any(year_of(cell) for cell in row[1:])
@@ -220,9 +221,9 @@ def _with_header(sight: Sight) -> Sight:
         if (years and row[0]) or (figures and height):
             break
         height, years = height + 1, years or (has_years and not figures)
-    sight.form["header_rows"] = max(height, 1)
+    sight.form["header_rows"] = above + max(height, 1)
     begin = first + max(height, 1)
-    header = [[collapsed(cell) for cell in row] for row in rows[first:begin]]
+    header = [[collapsed(cell) for cell in row] for row in rows[first - above : begin]]
     titles = [cell for row in rows[:first] for cell in row if cell]
     return Sight(sight.form, sight.lines[begin:], header, rows[begin:], sight.notes, titles)
 

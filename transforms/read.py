@@ -58,8 +58,7 @@ def read_grid(data: bytes, contract: Contract) -> Grid:
     form = contract.format
     if isinstance(form, CsvFormat):
         grid = csv_grid(data, form)
-        if grid.rows:
-            _same_delimiter(grid.rows[0], form)
+        _same_delimiter(grid.rows[: form.header_rows], form)
         return grid
     grid = read_workbook(data, form) if isinstance(form, WorkbookFormat) else read_html(data, form)
     header = [[collapsed(cell) for cell in row] for row in grid.rows[: form.header_rows]]
@@ -80,16 +79,17 @@ def _placed(grid: Grid, contract: Contract) -> Table:
     return _body(columns, lines[height:], rows[height:], contract)
 
 
-def _same_delimiter(first: list[str], form: CsvFormat) -> None:
-    """A header in one cell that holds another delimiter is a file in another dialect."""
+def _same_delimiter(header: list[list[str]], form: CsvFormat) -> None:
+    """A header in one cell that holds another delimiter is a file in another dialect; a title above one is not."""
     stated = form.delimiter
-    if len(first) > 1 or not first:
+    if any(len(row) > 1 for row in header):
         return
     for other, name in DELIMITERS.items():
-        if other != stated and first[0].count(other) >= 1:
+        line = next((line for line, row in enumerate(header, start=1) if row and other in row[0]), None)
+        if other != stated and line is not None:
             raise mismatch(
                 "delimiter",
-                1,
+                line,
                 f"pemisah kolom berkas ini '{other}' ({name}), padahal kontrak menyatakan '{stated}'. "
                 f"Ekspor ulang dengan pemisah '{stated}'.",
                 f"the columns are separated by '{other}', but the contract says '{stated}'. "
