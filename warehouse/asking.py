@@ -11,7 +11,8 @@ from catalog.strict import DeclarationError
 from transforms.places import PlaceReader, normal
 from transforms.values import TOTAL
 from warehouse.book import Book, Key
-from warehouse.measures import MEASURES
+from warehouse.measure_list import MEASURES
+from warehouse.measures import Figure
 
 PERIOD = re.compile(r"([0-9]{4})(?:-(?:[0-9]{2}|Q[1-4]))?")
 FEW = 5
@@ -114,13 +115,15 @@ def nothing(book: Book, key: Key, measure: str) -> NotUnderstood:
             f"{what}: nothing for {key.period}; there is {_runs(years)}",
             f"{what}: tidak ada untuk {key.period}; yang ada {_runs(years)}",
         )
-    breakdowns = sorted({item.breakdown for item in _keys(book) if item[:2] == key[:2]})
-    if breakdowns:
-        near = sorted(difflib.get_close_matches(key.breakdown, breakdowns, n=FEW, cutoff=0.3)) or breakdowns[:FEW]
+    offers = _offers(book, key, measure)
+    if offers:
+        near = sorted(difflib.get_close_matches(key.breakdown, offers, n=FEW, cutoff=0.3)) or offers[:FEW]
         return NotUnderstood(
-            f"{what}: no such breakdown or measure; the nearest are --breakdown {_either(near, 'or')}",
-            f"{what}: rincian atau ukuran itu tidak ada; yang terdekat --breakdown {_either(near, 'atau')}",
+            f"{what}: not there; there is --breakdown {_either(near, 'or')}",
+            f"{what}: tidak ada; yang ada --breakdown {_either(near, 'atau')}",
         )
+    if measure != "value":
+        return NotUnderstood(f"{what}: there is no such measure", f"{what}: ukuran itu tidak ada")
     regions = sorted({item.region for item in _keys(book) if item.indicator == key.indicator})
     near = difflib.get_close_matches(key.region, regions, n=FEW, cutoff=0.4) or regions[:FEW]
     return NotUnderstood(
@@ -135,9 +138,30 @@ def _keys(book: Book) -> list[Key]:
 
 def _years(book: Book, key: Key, measure: str) -> list[int]:
     """The years in which the asked series has a value."""
-    series = {item for item in _keys(book) if item[:2] == key[:2] and item.breakdown == key.breakdown}
-    found = {item: MEASURES[measure](book, item, measure) for item in series}
-    return sorted({item.year for item, figure in found.items() if figure is not None and figure.value is not None})
+    found = (_value(book, key._replace(period=period), measure) for period in _periods(book, key))
+    return sorted(figure.key.year for figure in found if figure is not None)
+
+
+def _offers(book: Book, key: Key, measure: str) -> list[str]:
+    """The breakdowns under which the asked measure has a value in any year."""
+    listed = {item.breakdown for item in _keys(book) if item[:2] == key[:2]}
+    for name, standing in (("document", book.targets), ("scope", book.peers)):
+        listed |= {f"{name}={row[name]}" for series, rows in standing.items() if series[:2] == key[:2] for row in rows}
+    asked = (key._replace(period=period, breakdown=name) for period in _periods(book, key) for name in listed)
+    found = {item.breakdown for item in asked if item.breakdown != key.breakdown and _value(book, item, measure)}
+    return sorted(found)
+
+
+def _periods(book: Book, key: Key) -> set[str]:
+    """All periods in which anything stands of an indicator in a region."""
+    named = [*_keys(book), *(Key(*series) for series in (*book.targets, *book.peers))]
+    return {item.period for item in named if item[:2] == key[:2]}
+
+
+def _value(book: Book, key: Key, measure: str) -> Figure | None:
+    """The figure under a key, when it has a value."""
+    figure = MEASURES[measure](book, key, measure)
+    return figure if figure is not None and figure.value is not None else None
 
 
 def _runs(years: list[int]) -> str:

@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from transforms.values import TOTAL
-from warehouse.query import query
+from warehouse.query import QueryError, query
 from warehouse.sqlfiles import load_sql
 
 Row = dict[str, Any]
+# The youngest parts of a release that explaining reads.
+NEEDED = {
+    "core.indicator.rules_json",
+    "core.region.members",
+    "core.region.peers",
+    "core.precedence.turn",
+    "joint.target.gap",
+    "joint.peer.rank",
+}
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -46,6 +55,8 @@ class Book:
     observations: dict[Key, list[Row]]
     lineage: dict[str, Row]
     sectors: dict[Key, Row]
+    targets: dict[tuple[str, str, str], list[Row]]
+    peers: dict[tuple[str, str, str], list[Row]]
     findings: list[Row]
     held: dict[tuple[str, int, str], list[Row]]
     parts: dict[tuple[str, str, str], list[str]]
@@ -87,8 +98,18 @@ class Book:
         return sorted(listed.split(", "), key=lambda code: (self.regions[code]["level"], code)) if listed else []
 
 
+class OlderRelease(QueryError):
+    """The release was made before releases held what explaining needs; the next night makes one that does."""
+
+
 def load_book(release: Path) -> Book:
-    """Read the release in the folder `release`; raises `warehouse.query.QueryError` when it cannot be read."""
+    """Read the release in the folder `release`.
+
+    Raises `QueryError` when it cannot be read, `OlderRelease` when it lacks tables or columns of today's.
+    """
+    held = {f"{schema}.{table}.{column}" for schema, table, column in query(release, load_sql("columns"))[1]}
+    if lacking := NEEDED - held:
+        raise OlderRelease(f"the release lacks {', '.join(sorted(lacking))}")
     values = _rows(release, "joint.indicator_value")
     figures = {_key(row): row for row in values if row["superseded_at"] is None}
     return Book(
@@ -103,6 +124,8 @@ def load_book(release: Path) -> Book:
         observations=_grouped(_rows(release, "core.observation"), _key),
         lineage=_by(_rows(release, "core.lineage"), lambda row: str(row["observation_id"])),
         sectors=_by(_rows(release, "joint.economy_sector"), _sector_key),
+        targets=_grouped(_rows(release, "joint.target"), _standing_key),
+        peers=_grouped(_rows(release, "joint.peer"), _standing_key),
         findings=[row for row in _rows(release, "meta.check") if row["outcome"] != "passed"],
         held=_grouped(
             _rows(release, "meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
@@ -122,6 +145,10 @@ def _key(row: Row) -> Key:
 
 def _sector_key(row: Row) -> Key:
     return Key("grdp_constant_2010", row["region_code"], str(row["year"]), f"sector={row['sector']}")
+
+
+def _standing_key(row: Row) -> tuple[str, str, str]:
+    return row["indicator"], row["region_code"], str(row["year"])
 
 
 def _by(rows: Iterable[Row], name: Callable[[Row], Name]) -> dict[Name, Row]:

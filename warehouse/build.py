@@ -172,6 +172,7 @@ def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:
             "parent": place.province,
             "region_role": part[place.id],
             "members": ", ".join(sorted(place.members)),
+            "peers": ", ".join(sorted(place.peers)),
         }
         for place in catalog.agglomerations.values()
         if place.id not in known

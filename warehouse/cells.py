@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from catalog.identities import Known, Listed
+from catalog.load import Catalog
 from warehouse.book import Book, Key, Row
 
 CONVERSION = re.compile(r"(?:^|; )\w+ x ([0-9.E+-]+) = \w+")
@@ -164,6 +166,28 @@ def findings(book: Book, indicators: set[str], cells: list[dict[str, Any]], lang
         {"rule": row["rule"], "severity": row["severity"], "source": row["source"], "message": row[message]}
         for row in [*failed, *complaints]
     ]
+
+
+def known_exceptions(catalog: Catalog, keys: list[Key], lang: str) -> list[dict[str, Any]]:
+    """What is known to be wrong or apart in the publications behind these figures, as the identities declare it."""
+    found = []
+    for identity in catalog.identities:
+        names = identity.among(list(catalog.indicators)) if isinstance(identity, Listed) else identity.needs
+        for known in identity.known:
+            if any(key.indicator in names and _concerns(known, key) for key in keys):
+                told = {"rule": identity.id, "severity": "known", "source": known.source}
+                found.append({**told, "message": f"{identity.label.get(lang)}: {known.reason.get(lang)}"})
+    return found
+
+
+def _concerns(known: Known, key: Key) -> bool:
+    """Whether a known exception speaks of this figure; one that names no region speaks of none in particular."""
+    return (
+        known.region == key.region
+        and known.first <= key.year <= (known.last or known.first)
+        and known.indicator in {None, key.indicator}
+        and known.breakdown in {None, key.breakdown}
+    )
 
 
 def _plain(value: Any) -> Any:

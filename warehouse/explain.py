@@ -5,29 +5,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from catalog.load import Catalog
 from catalog.words import number
 from warehouse.book import Book, Key, Row
-from warehouse.cells import candidates, cell_of, conversion, findings, used_observation
-from warehouse.explain_words import UNITS
+from warehouse.cells import candidates, cell_of, conversion, findings, known_exceptions, used_observation
+from warehouse.explain_words import UNITS, YEARLY
 from warehouse.formula import Formula, Term, implied, written
-from warehouse.measures import MEASURES, Figure, terms_of
+from warehouse.measure_list import MEASURES
+from warehouse.measures import Figure, terms_of
 
 
 class NothingToExplain(LookupError):
     """The release has no such figure, published, derived or missing."""
 
 
-def explain(book: Book, key: Key, measure: str = "value", lang: str = "id") -> dict[str, Any]:
+def explain(
+    book: Book, key: Key, measure: str = "value", lang: str = "id", catalog: Catalog | None = None
+) -> dict[str, Any]:
     """All that the release knows of one measure of one key, as plain values; numbers in texts in the form of `lang`.
+
+    With a `catalog`, what its identities know to be apart in the publications stands among the findings.
 
     Raises `NothingToExplain` where neither a value nor a known gap stands under the key.
     """
     figure = MEASURES[measure](book, key, measure)
     if figure is None:
         raise NothingToExplain(key)
+    key = figure.key
     row, indicator = figure.row, book.indicators[key.indicator]
     inputs = [_input(book, term, figure.formula, lang) for term in terms_of(figure, book)]
     cells = [cell for item in inputs for cell in item["cells"]]
@@ -48,6 +56,8 @@ def explain(book: Book, key: Key, measure: str = "value", lang: str = "id") -> d
         "method": figure.method,
         "exactness": row.get("exactness") if figure.value is not None else None,
         "formula": _formula(figure, inputs, lang),
+        "remark": figure.remark[lang] if figure.remark else None,
+        "declared": figure.declared,
         "formula_kind": figure.formula.kind if figure.formula else None,
         "rounding_low": row.get("rounding_low"),
         "rounding_high": row.get("rounding_high"),
@@ -67,7 +77,10 @@ def explain(book: Book, key: Key, measure: str = "value", lang: str = "id") -> d
         "inputs": inputs,
         "candidates": candidates(book, keys, lang),
         "vintages": _vintages(book, figure),
-        "findings": findings(book, {item.indicator for item in keys}, cells, lang),
+        "findings": [
+            *findings(book, {item.indicator for item in keys}, cells, lang),
+            *(known_exceptions(catalog, keys, lang) if catalog else ()),
+        ],
     }
 
 
@@ -76,6 +89,9 @@ def _unit_label(book: Book, figure: Figure, lang: str) -> str:
     indicator = book.indicators[figure.key.indicator]
     if figure.unit == indicator["unit"]:
         return str(indicator[f"unit_label_{lang}"])
+    if figure.unit.endswith(YEARLY):
+        base = replace(figure, unit=figure.unit.removesuffix(YEARLY))
+        return f"{_unit_label(book, base, lang)} {UNITS[YEARLY][lang]}"
     if figure.unit in UNITS:
         return UNITS[figure.unit][lang]
     same = (row[f"unit_label_{lang}"] for row in book.indicators.values() if row["unit"] == figure.unit)
@@ -142,7 +158,11 @@ def _formula(figure: Figure, inputs: list[dict[str, Any]], lang: str) -> str | N
     if figure.value is None:
         return None
     if figure.formula:
-        return written(figure.formula, figure.value, figure.digits, lang)
+        return written(figure.formula, float(figure.value), figure.digits, lang)
+    if figure.shown:
+        return figure.shown.text(lang)
+    if not inputs or not inputs[0]["cells"]:
+        return None
     cell = inputs[0]["cells"][0]
     printed, factor = conversion(cell)
     step = Decimal(str(cell["rounding_step"] or 1)) / factor
@@ -162,8 +182,8 @@ def _notice(notice: str | None, lang: str) -> str | None:
     """The half of a bilingual notice that is in the reader's language."""
     if notice is None:
         return None
-    halves = notice.split(" / ")
-    return halves[-1] if lang == "en" else halves[0]
+    halves = [part.split(" / ") for part in notice.split("; ")]
+    return "; ".join(half[-1] if lang == "en" else half[0] for half in halves)
 
 
 def _vintages(book: Book, figure: Figure) -> list[dict[str, Any]]:

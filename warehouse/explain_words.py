@@ -71,11 +71,55 @@ MEASURES: dict[str, Pair] = {
     "share": {"id": "andil dalam total", "en": "share of the total"},
     "growth": {"id": "pertumbuhan terhadap tahun sebelumnya", "en": "growth on the previous year"},
     "contribution": {"id": "sumbangan terhadap pertumbuhan total", "en": "contribution to the growth of the total"},
+    "target": {"id": "target", "en": "target"},
+    "target_low": {"id": "ujung bawah target", "en": "lower end of the target"},
+    "target_high": {"id": "ujung atas target", "en": "upper end of the target"},
+    "actual": {"id": "realisasi terhadap target", "en": "actual held against the target"},
+    "baseline_value": {"id": "angka tahun awal", "en": "figure of the baseline year"},
+    "gap": {"id": "selisih realisasi dan target", "en": "gap between actual and target"},
+    "pace_so_far": {"id": "laju selama ini", "en": "pace so far"},
+    "pace_needed": {"id": "laju yang diperlukan", "en": "pace needed"},
+    "projected": {"id": "angka bila laju berlanjut, bukan ramalan", "en": "figure at the pace so far, no forecast"},
+    "achievement": {"id": "capaian", "en": "achievement"},
+    "verdict": {"id": "putusan target", "en": "verdict on the target"},
+    "rank": {"id": "peringkat", "en": "rank"},
+    "percentile": {
+        "id": "persen wilayah lain yang diungguli",
+        "en": "percent of the other regions that it is ahead of",
+    },
+    "better": {"id": "banyaknya wilayah yang lebih dahulu", "en": "how many regions stand ahead"},
+    "tied": {"id": "banyaknya wilayah yang sama", "en": "how many regions tie"},
+    "comparable": {"id": "banyaknya wilayah sebanding", "en": "how many regions compare"},
 }
-UNITS: dict[str, Pair] = {"percentage_points": {"id": "poin persen", "en": "percentage points"}}
+YEARLY = "_per_year"
+UNITS: dict[str, Pair] = {
+    "percentage_points": {"id": "poin persen", "en": "percentage points"},
+    "regions": {"id": "wilayah", "en": "regions"},
+    "": {"id": "", "en": ""},
+    YEARLY: {"id": "per tahun", "en": "a year"},
+}
+SCOPES: dict[str, Pair] = {
+    "scope=province": {
+        "id": "di antara kabupaten/kota seprovinsi",
+        "en": "among the kabupaten and kota of the province",
+    },
+    "scope=peers": {"id": "di antara kota pembanding", "en": "among the named peers"},
+}
+VERDICTS: dict[str, Pair] = {
+    "met": {"id": "tercapai", "en": "met"},
+    "on_track": {"id": "sesuai arah", "en": "on track"},
+    "off_track": {"id": "tidak sesuai arah", "en": "off track"},
+    "no_data": {"id": "data tidak cukup", "en": "no data"},
+}
 CLOSED: dict[str, Pair] = {
     "revised": {"id": "direvisi", "en": "revised"},
     "withdrawn": {"id": "ditarik", "en": "withdrawn"},
+}
+SEVERITIES: dict[str, Pair] = {
+    "critical": {"id": "kritis", "en": "critical"},
+    "warning": {"id": "peringatan", "en": "warning"},
+    "info": {"id": "keterangan", "en": "info"},
+    "known": {"id": "pengecualian yang diketahui", "en": "known exception"},
 }
 SURVEY: Pair = {
     "id": "angka survei; signifikansi bedanya dengan tahun atau wilayah lain tidak diuji",
@@ -126,6 +170,8 @@ def breakdown_in_words(breakdown: str, catalog: Catalog, lang: str) -> str:
     """A breakdown key as its labels: "sector=C" is "Industri pengolahan"; empty for the total."""
     if breakdown == "_T":
         return ""
+    if breakdown in SCOPES:
+        return SCOPES[breakdown][lang]
     labels = []
     for part in breakdown.split(";"):
         dimension, _, code = part.partition("=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -134,6 +135,22 @@ class CubeRoot(Expression):
 
     def _text(self, lang: str) -> str:
         return f"({self.of.text(lang)})^(1/3)"
+
+
+@dataclass(frozen=True)
+class Compare(Expression):
+    """How `left` stands to `right`: "5,77 > 5,62"; it is worth 1 where `sign` holds, else 0."""
+
+    left: Expression
+    sign: str
+    right: Expression
+
+    def _worth(self) -> float:
+        holds = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}[self.sign]
+        return float(holds(self.left.worth(), self.right.worth()))
+
+    def _text(self, lang: str) -> str:
+        return f"{self.left.text(lang)} {self.sign} {self.right.text(lang)}"
 
 
 def add(items: Sequence[Expression]) -> Expression:

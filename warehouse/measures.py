@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from transforms.values import TOTAL
 from warehouse.book import Book, Key, Row
+from warehouse.expression import Expression
 from warehouse.formula import Formula, Term, formula_of, term_of
 from warehouse.recipes import Recipe, recipes
 
@@ -20,12 +21,13 @@ class Figure:
     """One measure of one key; `row` is the joint value that it stands on, or {} where no row exists.
 
     `digits` are those to which the value is rounded, `decimals` those that people read. A figure without a value
-    has a `null_reason` and `wanted`, the figures that its first rule asks for.
+    has a `null_reason` and `wanted`, the figures that its rules ask for. Measures beside the joint values (targets,
+    ranks) have no `formula` over published figures alone: they are `shown` with their numbers, over what they `took`.
     """
 
     key: Key
     measure: str
-    value: float | None
+    value: float | str | None
     unit: str
     decimals: int
     digits: int
@@ -33,7 +35,11 @@ class Figure:
     row: Row
     formula: Formula | None = None
     null_reason: str | None = None
-    wanted: tuple[tuple[str, Key], ...] = field(default=())
+    wanted: tuple[tuple[str, Key], ...] = ()
+    shown: Expression | None = None
+    took: tuple[Term, ...] = ()
+    remark: dict[str, str] | None = None
+    declared: dict[str, Any] | None = None
 
 
 def joint_value(book: Book, key: Key, measure: str) -> Figure | None:
@@ -130,19 +136,12 @@ def _sector_recipe(key: Key, measure: str) -> Recipe:
     return Recipe("contribution", (*change, ("total_before", before._replace(breakdown=TOTAL))), 100.0)
 
 
-Measure = Callable[[Book, Key, str], Figure | None]
-MEASURES: dict[str, Measure] = {
-    "value": joint_value,
-    "share": sector_measure,
-    "growth": sector_measure,
-    "contribution": sector_measure,
-}
-
-
 def terms_of(figure: Figure, book: Book) -> list[Term]:
     """The figures that went into a value, or would have: its formula's terms, its wanted ones, or itself."""
     if figure.formula:
         return list(figure.formula.terms)
+    if figure.remark:
+        return list(figure.took)
     if figure.wanted:
         return [term_of(book, role, key) or Term(role, key, float("nan"), None, None) for role, key in figure.wanted]
-    return [Term("published", figure.key, float("nan") if figure.value is None else figure.value)]
+    return [Term("published", figure.key, float("nan") if figure.value is None else float(figure.value))]

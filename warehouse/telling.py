@@ -57,17 +57,28 @@ class _Teller:
         found = self._found
         if found["value"] is None:
             return self._say("Tidak ada angka: ", "No figure: ") + self._reason(found["null_reason"]) + "."
-        value = f"{self._value(found)} {found['unit_label']}"
+        value = f"{self._value(found)} {found['unit_label']}".rstrip()
+        if found["formula"] is None:
+            return f"{value}: {self._reason(found['null_reason'])}."
         doubt = "; ".join(filter(None, [self._rounding(), self._sampling()]))
         method = words.method_in_words(
             found["method"] or "", found["exactness"] or "", found["formula_kind"], self._lang
         )
-        plain = found["method"] == "official" and " x " not in found["formula"]
-        return value + (f" ({doubt})" if doubt else "") + ("" if plain else f" = {found['formula']}") + f", {method}"
+        plain = found["method"] in {None, "official"} and " x " not in found["formula"]
+        method = "" if found["method"] is None else f", {method}"
+        return (
+            value + (f" ({doubt})" if doubt else "") + ("" if plain else f"{self._sign()}{found['formula']}") + method
+        )
+
+    def _sign(self) -> str:
+        """A number equals its formula; a verdict follows from one."""
+        return ": " if isinstance(self._found["value"], str) else " = "
 
     def _value(self, told: Told) -> str:
         if told["value"] is None:
             return "-"
+        if isinstance(told["value"], str):
+            return words.VERDICTS[told["value"]][self._lang]
         return number(told["value"], self._lang, told["decimals"])
 
     def _rounding(self) -> str:
@@ -75,12 +86,13 @@ class _Teller:
         if found["rounding_low"] is None or found["rounding_low"] == found["rounding_high"]:
             return ""
         ends = near_ends(found["rounding_low"], found["rounding_high"], found["decimals"] + 1)
-        low, high = (number(end, self._lang) for end in ends)
+        low, high = (number(end, self._lang, found["decimals"] + 1 if found["decimals"] else None) for end in ends)
         return self._say(f"{low} sampai {high} karena pembulatan", f"{low} to {high} from rounding")
 
     def _sampling(self) -> str:
         found = self._found
-        return words.UNTESTED[self._lang] if found["survey"] and found["sampling_se"] is None else ""
+        of_survey = found["survey"] and found["measure"] == "value"
+        return words.UNTESTED[self._lang] if of_survey and found["sampling_se"] is None else ""
 
     def _reason(self, reason: str | None) -> str:
         known = self._catalog.reasons.get(reason or "")
@@ -104,8 +116,12 @@ class _Teller:
 
     def _notes(self) -> Iterator[str]:
         found = self._found
+        if found["remark"]:
+            yield found["remark"]
         if found["notice"]:
             yield found["notice"]
+        if found["declared"]:
+            yield self._document(found["declared"])
         if found["synthetic"]:
             yield words.SYNTHETIC[self._lang]
         if found["rule_reason"]:
@@ -118,6 +134,14 @@ class _Teller:
             yield self._say(
                 "angka terbitan ini tidak masuk tabel gabungan", "this published figure is in no joint table"
             )
+
+    def _document(self, declared: Told) -> str:
+        """Who set a target, and where we read it."""
+        title = declared["title_en" if self._lang == "en" else "title_id"]
+        evidence = words.EVIDENCE.get(declared["evidence"], {}).get(self._lang, declared["evidence"])
+        evidence = words.SYNTHETIC[self._lang] if declared["synthetic"] else evidence
+        target = number(declared["target"], self._lang)
+        return f"{self._say('target', 'target')} {target}: {title}; {declared['publication']} ({evidence})"
 
     def _break(self) -> str:
         """What breaks: the catalog's words where it still declares the break, else the bare fact."""
@@ -238,7 +262,7 @@ class _Teller:
             return
         yield self._say("Temuan pemeriksaan:", "Findings of checks:")
         for item in self._found["findings"]:
-            yield f"  - {item['message'] or item['rule']} ({item['severity']})"
+            yield f"  - {item['message'] or item['rule']} ({words.SEVERITIES[item['severity']][self._lang]})"
 
     def _source_list(self) -> Iterator[str]:
         if not self._sources:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from catalog.settings import Settings
 
 HELP = "jelaskan satu angka sampai ke sel sumbernya / explain one figure down to its cells"
+OLDER = {
+    "id": "Rilis ini dibuat sebelum rilis dapat dijelaskan. Jalankan dahulu: mojoraya run",
+    "en": "This release is older than explaining. Run first: mojoraya run",
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("region", help="35.76, 'kota mojokerto', mojokerto-raya")
     parser.add_argument("period", help="tahun / year")
     parser.add_argument("--breakdown", default="_T", help="rincian / breakdown, e.g. sector=C, facility=PUSKESMAS")
-    parser.add_argument("--measure", default="value", help="ukuran / measure: value, share, growth, contribution")
+    parser.add_argument("--measure", default="value", help="ukuran / measure: value, share, gap, rank, ...")
     parser.add_argument("--json", action="store_true", help="keluaran JSON / JSON output")
 
 
@@ -28,7 +32,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from catalog.load import load_catalog
     from cli.current import release_or_complain
     from warehouse.asking import key_of, measure_of, nothing
-    from warehouse.book import load_book
+    from warehouse.book import OlderRelease, load_book
     from warehouse.explain import NothingToExplain, explain
     from warehouse.query import QueryError
     from warehouse.telling import tell
@@ -40,12 +44,15 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     measure = measure_of(args.measure)
     try:
         book = load_book(release)
+    except OlderRelease:
+        print(OLDER[settings.lang], file=sys.stderr)
+        return 1
     except QueryError as error:
         print(error, file=sys.stderr)
         return 1
     key = key_of(book, catalog, args.indicator, args.region, args.period, args.breakdown)
     try:
-        found = explain(book, key, measure, settings.lang)
+        found = explain(book, key, measure, settings.lang, catalog)
     except NothingToExplain:
         raise nothing(book, key, measure) from None
     if args.json:

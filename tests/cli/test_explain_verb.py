@@ -72,6 +72,11 @@ def test_an_agglomeration_goes_by_id_or_by_label(ask, region: str) -> None:  # n
         (("poverty_rate", "35.76.01", "2023"), "indikator ini tidak ada untuk wilayah itu"),
         (("grdp_constant_2010", "35.76", "2020", "--breakdown", "sektor=C"), "sector=C"),
         (("grdp_constant_2010", "35.76", "2020", "--measure", "shares"), "maksudnya share"),
+        (("grdp_constant_2010", "35.76", "2020", "--measure", "share"), "--breakdown sector=A"),
+        (("poverty_rate", "35.76", "2023", "--measure", "share"), "ukuran itu tidak ada"),
+        (("poverty_rate", "35.76", "2024", "--measure", "gap"), "yang ada 2023, 2029"),
+        (("poverty_rate", "35.76", "2023", "--measure", "gap", "--breakdown", "document=x"), "document=kota-rkpd-2023"),
+        (("poverty_rate", "35.76", "2023", "--measure", "rank", "--breakdown", "scope=kota"), "scope=peers"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence_with_the_nearest_known(
@@ -99,6 +104,24 @@ def test_an_industry_is_explained_by_measure(ask) -> None:  # noqa: ANN001
     assert "andil dalam total" in out
     assert "karena pembulatan" not in out
     assert json.loads(ask(*words, "contribution", "--json")[1])["unit"] == "percentage_points"
+
+
+def test_a_target_and_a_rank_are_explained_by_measure(ask) -> None:  # noqa: ANN001
+    code, out, _ = ask("poverty_rate", "35.76", "2023", "--measure", "gap")
+    assert code == 0
+    assert "0,15 poin persen = 5,77 - 5,62" in out
+    code, out, _ = ask("poverty_rate", "mojokerto-raya", "2023", "--measure", "rank", "--json")
+    found = json.loads(out)
+    assert (code, found["value"], found["formula"], found["breakdown"]) == (0, 17, "16 + 1", "scope=province")
+    assert sum(part["role"] == "compared" for part in found["inputs"]) == 38
+
+
+def test_a_release_older_than_explaining_asks_for_a_night(
+    office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.book.NEEDED", {"core.indicator.not_yet_there"})
+    assert main(["explain", "poverty_rate", "35.76", "2023", "--data", str(office.settings.data)]) == 1
+    assert "mojoraya run" in capsys.readouterr().err
 
 
 def test_without_a_release_the_next_step_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

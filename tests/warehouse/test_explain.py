@@ -18,10 +18,11 @@ from catalog.contract import ContractFile
 from catalog.load import Catalog
 from transforms.numbers import NumberReader
 from transforms.rules import hdi
-from warehouse.book import Book, Key, load_book
+from warehouse.book import Book, Key, Row, load_book
 from warehouse.explain import NothingToExplain, explain
 from warehouse.formula import formula_of
 from warehouse.query import query
+from warehouse.standing_measures import PEERS, TARGETS
 from warehouse.telling import near_ends, tell
 
 # One worker makes the release that all of these read.
@@ -233,6 +234,67 @@ def test_a_cell_read_in_its_dialect_and_converted_gives_the_figure(
         assert float(printed) * float(factor.group(1) if factor else 1) == pytest.approx(item["value"], rel=1e-9)
 
 
+@pytest.fixture(scope="session")
+def standings(book: Book) -> list[tuple[Row, Told]]:
+    """The rows of joint.target and joint.peer with the explanation of each of their measures."""
+    found = []
+    for rows, measures, name in ((book.targets, TARGETS, "document"), (book.peers, PEERS, "scope")):
+        for row in (row for listed in rows.values() for row in listed):
+            key = Key(row["indicator"], row["region_code"], str(row["year"]), f"{name}={row[name]}")
+            found += [(row, explain(book, key, measure)) for measure in measures if row[measure] is not None]
+    return found
+
+
+def test_every_measure_of_targets_and_ranks_is_explained(release: Path, standings: list[tuple[Row, Told]]) -> None:
+    counts = [
+        f"SELECT {' + '.join(f'count({name})' for name in names)} FROM joint.{table}"
+        for table, names in (("target", TARGETS), ("peer", PEERS))
+    ]
+    assert len(standings) == sum(query(release, count)[1][0][0] for count in counts)
+    for row, item in standings:
+        assert item["value"] == row[item["measure"]]
+        declared = item["measure"].startswith("target") and item["declared"]["publication"]
+        assert declared or item["value"] in {"no_data", 0, 1} or all(part["cells"] for part in item["inputs"])
+
+
+def test_every_formula_of_targets_and_ranks_gives_its_value(standings: list[tuple[Row, Told]]) -> None:
+    for row, item in standings:
+        if item["measure"] == "verdict":
+            if item["formula"] is None:
+                assert row["null_reason"]
+                continue
+            left, sign, right = re.fullmatch(r"(.*) (<=|>=|<|>) (.*)", item["formula"]).groups()  # type: ignore[union-attr]
+            good = "<=" if row["direction"] == "lower_is_better" else ">="
+            assert (sign == good) == (item["value"] in {"met", "on_track"})
+            apart = read_formula(left) - read_formula(right)
+            assert apart <= 1e-9 if sign in {"<=", "<"} else apart >= -1e-9
+        else:
+            digits = {"percentile": 2, "achievement": 2}.get(item["measure"], 4)
+            close = 0.5 * 10.0**-digits if item["measure"] not in {"rank", "better", "tied", "comparable"} else 0
+            assert abs(read_formula(item["formula"]) - item["value"]) <= close + 1e-9, item["formula"]
+
+
+def test_a_rank_follows_from_the_values_that_are_listed(standings: list[tuple[Row, Told]]) -> None:
+    seen = 0
+    for row, item in standings:
+        if item["measure"] != "rank":
+            continue
+        own = numbers(item, "own")[0]
+        others = numbers(item, "compared")
+        ahead = [value for value in others if (value < own if row["first_is"] == "lowest" else value > own)]
+        assert item["value"] == len(ahead) + 1
+        assert (row["comparable"], row["tied"]) == (len(others) + 1, others.count(own))
+        seen += 1
+    assert seen > 1_000
+
+
+def test_a_verdict_names_the_document_and_both_numbers(book: Book, catalog: Catalog) -> None:
+    text = tell(explain(book, Key("poverty_rate", "35.76", "2023"), "verdict"), catalog, "id")
+    assert "tidak sesuai arah: 5,77 > 5,62" in text
+    assert "RKPD Kota Mojokerto 2023" in text
+    assert "kutipan pers" in text
+
+
 def test_the_control_value_reads_as_an_analyst_would_say_it(book: Book, catalog: Catalog) -> None:
     found = explain(book, Key("poverty_rate", RAYA, "2023"))
     text = tell(found, catalog, "id")
@@ -262,6 +324,14 @@ def test_all_candidates_are_shown_with_the_reason_why_one_is_used(book: Book) ->
     used = {item["source"]: item["used"] for item in found["candidates"]}
     assert used == {"kota-mojokerto-kemiskinan": True, "bps-jatim-persentase-penduduk-miskin": False}
     assert all("kota-mojokerto-kemiskinan (mulai 2015)" in item["why"] for item in found["candidates"])
+
+
+def test_what_is_known_to_be_apart_in_the_publications_is_told(book: Book, catalog: Catalog) -> None:
+    found = explain(book, Key("grdp_constant_2010", "35.16", "2016"), catalog=catalog)
+    assert any("berbeda vintase" in item["message"] for item in found["findings"])
+    assert "(pengecualian yang diketahui)" in tell(found, catalog, "id")
+    other = explain(book, Key("grdp_constant_2010", "35.16", "2022"), catalog=catalog)
+    assert not any("berbeda vintase" in item["message"] for item in other["findings"])
 
 
 def test_every_used_candidate_of_a_published_value_is_the_one_its_row_names(book: Book, told: list[Told]) -> None:
@@ -318,15 +388,18 @@ def test_a_figure_below_the_regencies_is_explained_from_its_cell(book: Book) -> 
 
 
 def test_a_value_that_was_revised_shows_what_it_was(office: Office, catalog: Catalog) -> None:
-    office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "5,78"))
+    office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "5,80"))
     assert office.run().release is not None
     book = load_book((office.settings.data / "current").resolve())
     found = explain(book, Key("poverty_rate", "35.76", "2023"))
     cell = found["inputs"][0]["cells"][0]
-    assert (found["value"], cell["raw"]) == (5.78, "5,78")
-    assert [item["value"] for item in cell["vintages"]] == [5.77, 5.78]
+    assert (found["value"], cell["raw"]) == (5.8, "5,80")
+    assert [item["value"] for item in cell["vintages"]] == [5.77, 5.8]
     assert [item["closed_reason"] for item in cell["vintages"]] == ["revised", None]
+    differs = {item["source"]: item["differs"] for item in found["candidates"]}
+    assert differs == {"kota-mojokerto-kemiskinan": None, "bps-jatim-persentase-penduduk-miskin": True}
     text = tell(found, catalog, "id")
+    assert "berbeda melebihi pembulatan" in text
     assert re.search(r"5,77: diketahui sejak .* \(direvisi\)", text)
 
 
