@@ -86,7 +86,8 @@ class _Teller:
         if found["rounding_low"] is None or found["rounding_low"] == found["rounding_high"]:
             return ""
         ends = near_ends(found["rounding_low"], found["rounding_high"], found["decimals"] + 1)
-        low, high = (number(end, self._lang, found["decimals"] + 1 if found["decimals"] else None) for end in ends)
+        places = max(-_exponent(end) for end in ends)
+        low, high = (number(end, self._lang, max(places, 0)) for end in ends)
         return self._say(f"{low} sampai {high} karena pembulatan", f"{low} to {high} from rounding")
 
     def _sampling(self) -> str:
@@ -305,3 +306,9 @@ def near_ends(low: float, high: float, decimals: int) -> tuple[float, float]:
     up = math.floor(Decimal(str(low)) * scale + half)
     down = math.ceil(Decimal(str(high)) * scale - half)
     return float(up / scale), float(down / scale)
+
+
+def _exponent(value: float) -> int:
+    """The place of the last decimal: -2 for 5.77."""
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0

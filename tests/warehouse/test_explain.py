@@ -342,6 +342,25 @@ def test_every_used_candidate_of_a_published_value_is_the_one_its_row_names(book
             assert own == [book.figures[key]["source"]]
 
 
+def test_a_cell_of_a_workbook_is_named_by_sheet_and_address(book: Book, catalog: Catalog) -> None:
+    found = explain(book, Key("poverty_rate", "35.76", "2023"))
+    found["inputs"][0]["cells"][0].update(sheet="Tabel 4.1", cell="C9")
+    assert "lembar 'Tabel 4.1', sel C9, baris 3, kolom" in tell(found, catalog, "id")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (Key("hdi_sp2010", RAYA, "2021"), "74,60 indeks (74,58 sampai 74,62 karena pembulatan) = 100 x (((72,67 - 20)"),
+        (Key("grdp_growth", RAYA, "2016"), "5,51 persen (5,510 sampai 5,512 karena pembulatan) = 100 x (53.582.420 /"),
+        (Key("open_unemployment_rate", RAYA, "2021"), "rata-rata tertimbang, pendekatan"),
+        (Key("poor_population", RAYA, "2023"), "120.510 jiwa (120.500 sampai 120.520 karena pembulatan"),
+    ],
+)
+def test_a_range_is_written_to_equal_places(book: Book, catalog: Catalog, key: Key, said: str) -> None:
+    assert said in tell(explain(book, key), catalog, "id")
+
+
 def test_a_missing_value_names_the_inputs_that_are_missing(book: Book, catalog: Catalog) -> None:
     found = explain(book, Key("open_unemployment_rate", RAYA, "2016"))
     assert found["value"] is None
