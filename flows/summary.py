@@ -52,7 +52,7 @@ def night_outcome(
 ) -> NightOutcome:
     """How a night ended that leaves `release` in force."""
     stands = standing(release)
-    problems = [*_fetch_problems(fetched, read), *_standing_problems(stands, read)]
+    problems = _problems(stands, fetched, read)
     ids, ens = [item[0] for item in problems], [item[1] for item in problems]
     return NightOutcome(
         exit_code=ATTENTION if problems else 0,
@@ -119,25 +119,25 @@ def _headlines(release: ReleaseInfo) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (row["region_code"], HEADLINES.index(row["indicator"])))
 
 
-def _fetch_problems(fetched: Iterable[FetchOutcome], read: Iterable[ReadOutcome]) -> list[tuple[str, str]]:
-    """What fetching could not do, unless reading says the same of the same source."""
-    told = {item.source for item in read if item.refused_id}
+def _problems(stands: Standing, fetched: Iterable[FetchOutcome], read: Iterable[ReadOutcome]) -> list[tuple[str, str]]:
+    """What needs attention, each source's trouble once, by what says most of it.
+
+    A refused file is told by the release, with what stays in force; then comes what fetching could not do; then reads
+    that ended in a program error or found nothing to read.
+    """
+    refused = {row["source"] for row in stands.stale}
+    failed = [item for item in fetched if item.state in {"refused", "unreachable"} and item.source not in refused]
+    told = refused | {item.source for item in failed}
     return [
-        (f"{item.source}: {item.message_id}", f"{item.source}: {item.message_en}")
-        for item in fetched
-        if item.state in {"refused", "unreachable"} and item.source not in told
+        *((f"{item.source}: {item.message_id}", f"{item.source}: {item.message_en}") for item in failed),
+        *(
+            (f"{item.source}: {item.refused_id}", f"{item.source}: {item.refused_en}")
+            for item in read
+            if item.refused_id and item.source not in told
+        ),
+        *map(_stale_problem, stands.stale),
+        *map(_held_problem, stands.held),
     ]
-
-
-def _standing_problems(stands: Standing, read: Iterable[ReadOutcome]) -> list[tuple[str, str]]:
-    """What the release itself shows as stale or held back, and reads that ended in a program error."""
-    stale = {row["source"] for row in stands.stale}
-    refused = [
-        (f"{item.source}: {item.refused_id}", f"{item.source}: {item.refused_en}")
-        for item in read
-        if item.refused_id and item.source not in stale
-    ]
-    return [*refused, *map(_stale_problem, stands.stale), *map(_held_problem, stands.held)]
 
 
 def _stale_problem(row: dict[str, Any]) -> tuple[str, str]:

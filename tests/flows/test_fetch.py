@@ -194,7 +194,11 @@ def test_a_night_goes_on_without_a_publisher_that_is_down(office: Office, portal
     )
     figures = "SELECT * FROM joint.poverty ORDER BY ALL"
     before = office.sql(figures)
-    answered, silent = office.run(), office.run()
+    answered = office.run()
+    live(office.settings, portal, Response(status=404))
+    silent = office.run()
     assert (answered.exit_code, silent.exit_code) == (0, 3)
     assert office.sql(figures) == before
     assert [text for text in silent.problems_en if source in text and "in 4 tries" in text]
+    (new,) = [text for text in silent.problems_en if text.startswith("hidup:")]
+    assert "404" in new, "a source that never came says why, not only that there is no file"
