@@ -133,7 +133,12 @@ Derivation = Annotated[Growth | SumOf | RatioOf, Field(discriminator="kind")]
 
 
 class Indicator(Declared):
-    """One quantity under one definition; another method, base or denominator is another indicator."""
+    """One quantity under one definition; another method, base or denominator is another indicator.
+
+    Counts of a `sensitive` one above zero and under `suppress_below` are not published, nor what reveals them
+    (docs/disclosure.md). `already_published` names sources whose publication prints such counts itself, below
+    kabupaten and kota too; `cumulative` says that a year counts the years before it in.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     domain: Domain
@@ -151,6 +156,9 @@ class Indicator(Declared):
     estimation_level: Level
     survey: bool = False
     sensitive: bool = False
+    suppress_below: int = Field(default=5, ge=2)
+    already_published: list[str] = []
+    cumulative: bool = False
     direction: Direction = "neutral"
     fixed_base: bool = False
     total_from: str | None = None
