@@ -30,7 +30,7 @@ from pollution_kinds import KINDS, Kind  # noqa: E402
 from pollution_readers import CRASH, Ours, every_reader, names, outcome  # noqa: E402
 from pollution_report import Counts, report  # noqa: E402
 
-from catalog.contract import contract_paths, load_contract  # noqa: E402
+from catalog.contract import Contract, contract_paths, load_contract  # noqa: E402
 from catalog.load import load_catalog  # noqa: E402
 
 ALL_KINDS = (pollution_pollock, pollution_offices)
@@ -57,8 +57,9 @@ class Told:
 
 
 def sheets() -> list[Sheet]:
-    """Every bundled file, in the order of its contract's name."""
-    return [open_sheet(load_contract(path)) for path in contract_paths(PROJECT / "sources")]
+    """Every bundled file of figures, in the order of its contract's name."""
+    files = (load_contract(path) for path in contract_paths(PROJECT / "sources"))
+    return [open_sheet(file) for file in files if isinstance(file.contract, Contract)]
 
 
 def cases(seed: int, each: int, only: str = "", *, of: frozenset[str] = frozenset()) -> Iterator[Case]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from catalog.connector import Connector, FileConnector
-from catalog.corrections import Correction, load_corrections
+from catalog.corrections import Correction, corrections_path, load_corrections
 from catalog.formats import CsvFormat, Format
 from catalog.models import Level
 from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors
@@ -21,6 +22,8 @@ from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, exp
 Evidence = Literal["publication", "third_party_copy", "press_quote", "inferred"]
 Status = Literal["A", "P", "E", "Q", "M"]
 Rhythm = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
+KINDS = ("figures", "records")
+RecordRole = Literal["field", "region_name", "parent_name", "constant", "ignore"]
 Role = Literal["region_code", "region_name", "period", "measure", "breakdown", "unit", "value", "constant", "ignore"]
 
 
@@ -36,14 +39,26 @@ class YearsHeader(Declared):
     repeats: list[int] = Field(default=[], description="years whose figures truly equal an earlier year's everywhere")
 
 
-class Column(Declared):
+class HeadedColumn(Declared):
+    """What every column has: its header texts, and the text that every row must hold in a `constant` one."""
+
+    header: list[str] = Field(min_length=1)
+    constant: str | None = None
+
+    def bears(self, text: str) -> bool:
+        """Whether `text` is one of the header texts of this column, a year of its run included."""
+        return any(
+            re.fullmatch(re.escape(header).replace(r"\{year\}", "[0-9]{4}"), text) for header in self.header if header
+        )
+
+
+class Column(HeadedColumn):
     """One column of the file, or with `years` a run of columns under one label.
 
     `header` gives the text of every header row, top to bottom; in a run of years the cell that holds the
     year is written "{year}". A value column names its `measure`, unless a column of role `measure` does.
     """
 
-    header: list[str] = Field(min_length=1)
     role: Role
     measure: str | None = None
     dimension: str | None = None
@@ -52,7 +67,6 @@ class Column(Declared):
     scheme: Literal["bps", "kemendagri"] | None = None
     years: YearsHeader | None = None
     period: int | None = None
-    constant: str | None = None
 
     @model_validator(mode="after")
     def _role_has_what_it_needs(self) -> Column:
@@ -64,11 +78,30 @@ class Column(Declared):
             raise ValueError("a run of years needs '{year}' in its header")
         return self
 
-    def bears(self, text: str) -> bool:
-        """Whether `text` is one of the header texts of this column, a year of its run included."""
-        return any(
-            re.fullmatch(re.escape(header).replace(r"\{year\}", "[0-9]{4}"), text) for header in self.header if header
-        )
+
+class RecordColumn(HeadedColumn):
+    """One column of a file of records: the field it holds, or what it says of the region.
+
+    A region stands as a code (a field column with `scheme`), or as a name, with the name of its kecamatan beside it
+    where several have that name. `pattern` is how dates and times are written (strptime); ISO 8601 without it.
+    """
+
+    role: RecordRole
+    field: str | None = None
+    scheme: Literal["bps", "kemendagri"] | None = None
+    codes: dict[str, str] = Field(default={}, description="this file's texts for codes of the field")
+    pattern: str | None = None
+
+    @model_validator(mode="after")
+    def _role_has_what_it_needs(self) -> RecordColumn:
+        needs = {"field": "field", "constant": "constant"}
+        key = needs.get(self.role)
+        if key and getattr(self, key) is None:
+            raise ValueError(f"a column of role '{self.role}' needs the key '{key}'")
+        for name in ("field", "scheme", "codes", "pattern"):
+            if self.role != "field" and getattr(self, name):
+                raise ValueError(f"'{name}' is a key of columns of role 'field', not of role '{self.role}'")
+        return self
 
 
 class Precision(Declared):
@@ -150,21 +183,31 @@ class AllowedPersonalData(Declared):
     reason: str = Field(min_length=10, description="why this is no personal data")
 
 
-class Expect(Declared):
-    """What the file must cover, and how much of it may fail before the whole file is refused."""
+class Limits(Declared):
+    """From when on a file speaks, and how much of it may fail before the whole file is refused."""
 
-    regions: list[str] = Field(min_length=1)
-    complete: bool = True
     first_year: int
     max_quarantine: float = Field(default=0.1, ge=0, le=1)
     min_share_of_last: float = Field(default=0.8, gt=0, le=1)
 
 
-class Contract(Declared):
-    """One dataset of one publisher; its `id` is the source everywhere."""
+class Expect(Limits):
+    """What the file must cover, and how much of it may fail before the whole file is refused."""
+
+    regions: list[str] = Field(min_length=1)
+    complete: bool = True
+
+
+class RecordExpect(Limits):
+    """What records may speak of: regions `within` these, and how much may fail before the file is refused."""
+
+    within: list[str] = Field(min_length=1)
+
+
+class Dataset(Declared):
+    """What contracts of both kinds share: one dataset of one publisher; its `id` is the source everywhere."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    kind: Literal["figures"] = "figures"
     title: Bilingual
     publisher: str
     owner: str
@@ -176,23 +219,65 @@ class Contract(Declared):
     published: date | None = None
     first_seen: date | None = None
     precedence: int = Field(default=50, ge=0, description="lower speaks first where the catalog says nothing")
-    family: str = Field(default="", description="tables of one compilation, which a ratio may combine; default: id")
-    region: str | None = None
-    bare_name: Level | None = Field(default=None, description="the level that a name shared by two levels means")
     rhythm: Rhythm | None = Field(default=None, description="how often the publisher brings out something new")
     connector: Connector
     format: Format
-    columns: list[Column] = Field(min_length=1)
-    measures: list[Measure] = Field(min_length=1)
+    columns: Sequence[HeadedColumn] = Field(min_length=1)
     marks: Marks = Marks()
     rows: Rows = Rows()
     personal_data_allowed: list[AllowedPersonalData] = []
-    expect: Expect
 
     @field_validator("format", mode="before")
     @classmethod
     def _csv_unless_said(cls, value: object) -> object:
         return {"kind": CsvFormat.model_fields["kind"].default, **value} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _false_alarms_name_a_column(self) -> Self:
+        allowed = [item.column for item in self.personal_data_allowed]
+        for text in allowed:
+            bearers = [column for column in self.columns if column.bears(text)]
+            if len(bearers) != 1:
+                raise ValueError(
+                    f"[[personal_data_allowed]]: '{text}' is the header of {len(bearers)} columns; it must name one"
+                )
+        if len(set(allowed)) < len(allowed):
+            raise ValueError("[[personal_data_allowed]]: two entries for one column; list its kinds in one entry")
+        return self
+
+    @model_validator(mode="after")
+    def _headers_have_one_height(self) -> Self:
+        rows = self.format.header_rows
+        for column in self.columns:
+            if len(column.header) != rows:
+                raise ValueError(
+                    f"column {column.header}: {len(column.header)} header texts, but header_rows is {rows}"
+                )
+        if self.bundled and self.rhythm:
+            raise ValueError("a bundled file has no rhythm: it changes only with the project")
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with anything the contract declares."""
+        return digest_of(self)
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the file ships with the project; such a source has no rhythm and never goes stale."""
+        return isinstance(self.connector, FileConnector) and self.connector.bundled
+
+
+class Contract(Dataset):
+    """A dataset of figures: every value cell is one figure of one indicator."""
+
+    kind: Literal["figures"] = "figures"
+    family: str = Field(default="", description="tables of one compilation, which a ratio may combine; default: id")
+    region: str | None = None
+    bare_name: Level | None = Field(default=None, description="the level that a name shared by two levels means")
+    columns: list[Column] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
+    expect: Expect
 
     @model_validator(mode="after")
     def _labels_are_told_apart(self) -> Contract:
@@ -208,26 +293,8 @@ class Contract(Declared):
         return self
 
     @model_validator(mode="after")
-    def _false_alarms_name_a_column(self) -> Contract:
-        allowed = [item.column for item in self.personal_data_allowed]
-        for text in allowed:
-            bearers = [column for column in self.columns if column.bears(text)]
-            if len(bearers) != 1:
-                raise ValueError(
-                    f"[[personal_data_allowed]]: '{text}' is the header of {len(bearers)} columns; it must name one"
-                )
-        if len(set(allowed)) < len(allowed):
-            raise ValueError("[[personal_data_allowed]]: two entries for one column; list its kinds in one entry")
-        return self
-
-    @model_validator(mode="after")
     def _columns_hang_together(self) -> Contract:
-        rows = self.format.header_rows
         for column in self.columns:
-            if len(column.header) != rows:
-                raise ValueError(
-                    f"column {column.header}: {len(column.header)} header texts, but header_rows is {rows}"
-                )
             if column.measure and column.measure not in self.measures_by_name:
                 raise ValueError(f"column {column.header}: no [[measures]] entry for '{column.measure}'")
         roles = {column.role for column in self.columns}
@@ -235,8 +302,6 @@ class Contract(Declared):
             raise ValueError("no column has the role 'value'")
         if self.region is None and not roles & {"region_code", "region_name"}:
             raise ValueError("no column names the region, and the contract has no 'region'")
-        if self.bundled and self.rhythm:
-            raise ValueError("a bundled file has no rhythm: it changes only with the project")
         return self
 
     @cached_property
@@ -244,10 +309,10 @@ class Contract(Declared):
         """The measures by their name within the contract."""
         return {measure.name: measure for measure in self.measures}
 
-    @cached_property
-    def digest(self) -> str:
-        """Changes with anything the contract declares."""
-        return digest_of(self)
+    @property
+    def printed(self) -> list[Column]:
+        """The columns as whoever reads a table knows them."""
+        return self.columns
 
     @property
     def compilation(self) -> str:
@@ -255,20 +320,68 @@ class Contract(Declared):
         return self.family or self.id
 
     @property
-    def bundled(self) -> bool:
-        """Whether the file ships with the project; such a source has no rhythm and never goes stale."""
-        return isinstance(self.connector, FileConnector) and self.connector.bundled
-
-    @property
     def indicators(self) -> list[str]:
         """Ids of the indicators in the file, sorted."""
         return sorted({measure.indicator for measure in self.measures})
 
 
+class RecordsContract(Dataset):
+    """A dataset of records: every row is one record of the type `record` (catalog/records.toml).
+
+    Columns that hold no declared field are `ignore`d: of them nothing is kept beyond the file itself. `values` gives
+    fields that are the same for the whole file and stand in no column.
+    """
+
+    kind: Literal["records"]
+    record: str
+    columns: list[RecordColumn] = Field(min_length=1)
+    values: dict[str, str] = {}
+    expect: RecordExpect
+
+    @model_validator(mode="after")
+    def _fields_stand_once(self) -> RecordsContract:
+        named = [*(column.field for column in self.columns if column.field), *self.values]
+        for name in named:
+            if named.count(name) > 1:
+                raise ValueError(f"the field '{name}' stands in two places; one column or entry of 'values' holds it")
+        for role in ("region_name", "parent_name"):
+            if sum(column.role == role for column in self.columns) > 1:
+                raise ValueError(f"two columns have the role '{role}'")
+        roles = {column.role for column in self.columns}
+        if "parent_name" in roles and "region_name" not in roles:
+            raise ValueError("a column of role 'parent_name' tells names apart; it needs one of role 'region_name'")
+        return self
+
+    @model_validator(mode="after")
+    def _marks_and_rows_suit_records(self) -> RecordsContract:
+        if self.marks.status or self.marks.nil:
+            raise ValueError("a record has no status and no mark for nil: 'marks' holds only 'missing' and 'footnote'")
+        if self.rows.sections or self.rows.keep != "all" or set(self.rows.totals.values()) - {"skip"}:
+            raise ValueError("of 'rows' records have 'footer', 'at_least' and 'totals' that are left aside (\"skip\")")
+        return self
+
+    @cached_property
+    def printed(self) -> list[Column]:
+        """The columns as whoever reads a table knows them: fields are values, names and what is ignored are not."""
+        roles: dict[str, Role] = {"field": "value", "constant": "constant"}
+        return [
+            Column(header=column.header, role=roles.get(column.role, "ignore"), constant=column.constant)
+            for column in self.columns
+        ]
+
+    @property
+    def indicators(self) -> list[str]:
+        """A record holds no figure of an indicator."""
+        return []
+
+
+AnyContract = Contract | RecordsContract
+
+
 class ContractFile(Declared):
     """A contract with the folder it stands in, so that its connector can find files beside it."""
 
-    contract: Contract
+    contract: Contract | RecordsContract
     path: Path
     corrections: list[Correction] = []
 
@@ -285,7 +398,14 @@ def load_contract(path: Path) -> ContractFile:
     except OSError as error:
         raise _unreadable(path, error) from None
     contract = _load(path, stat.st_mtime_ns, stat.st_size)
-    return ContractFile(contract=contract, path=path, corrections=load_corrections(path))
+    corrections = load_corrections(path)
+    if corrections and isinstance(contract, RecordsContract):
+        name = corrections_path(path).name
+        raise DeclarationError(
+            f"{name}: records are not corrected here; ask {contract.owner} to mend the file itself, and remove {name}",
+            f"{name}: catatan tidak dikoreksi di sini; minta {contract.owner} memperbaiki berkasnya, dan hapus {name}",
+        )
+    return ContractFile(contract=contract, path=path, corrections=corrections)
 
 
 def _unreadable(path: Path, error: Exception) -> DeclarationError:
@@ -294,15 +414,26 @@ def _unreadable(path: Path, error: Exception) -> DeclarationError:
     )
 
 
+def _unknown_kind(path: Path, kind: object) -> DeclarationError:
+    known = " | ".join(f'"{name}"' for name in KINDS)
+    return DeclarationError(
+        f"{path.name}: kind is the unknown '{kind}'; it is one of {known}",
+        f"{path.name}: kind berisi '{kind}' yang tidak dikenal; pilihannya {known}",
+    )
+
+
 @lru_cache(maxsize=1024)
-def _load(path: Path, _time: int, _size: int) -> Contract:
+def _load(path: Path, _time: int, _size: int) -> AnyContract:
     """Stages ask for every contract many times a night; a file is read again only when it changed."""
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from None
-    with explain_errors(path.name, Contract):
-        contract = Contract.model_validate(values)
+    model: type[AnyContract] = RecordsContract if values.get("kind") == "records" else Contract
+    if values.get("kind", "figures") not in KINDS:
+        raise _unknown_kind(path, values["kind"])
+    with explain_errors(path.name, model):
+        contract: AnyContract = model.model_validate(values)
     if contract.id != path.stem:
         raise DeclarationError(
             f"{path.name}: id is '{contract.id}', but the file is named '{path.stem}'",

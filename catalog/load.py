@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from catalog import classification
+from catalog.classification import Scheme
 from catalog.identities import AnyIdentity, load_identities
 from catalog.models import (
     Agglomeration,
@@ -29,6 +31,8 @@ from catalog.models import (
     Unit,
     WeightedMean,
 )
+from catalog.records import FILE as RECORDS
+from catalog.records import RecordType
 from catalog.strict import DeclarationError, digest_of, explain_errors
 from catalog.targets import NO_TARGETS, Targets, load_targets, target_faults
 
@@ -52,6 +56,8 @@ class Catalog:
     reasons: dict[str, Reason] = field(default_factory=dict)
     identities: tuple[AnyIdentity, ...] = ()
     targets: Targets = NO_TARGETS
+    records: dict[str, RecordType] = field(default_factory=dict)
+    schemes: tuple[Scheme, ...] = ()
 
     @cached_property
     def regions_by_code(self) -> dict[str, Region]:
@@ -62,7 +68,18 @@ class Catalog:
     def digest(self) -> str:
         """Changes with anything declared; part of what a release is a function of."""
         identities = [item.model_dump(mode="json") for item in self.identities]
-        return digest_of(self.digest_for(self.indicators), identities, self.targets.plain())
+        records = [self.digest_for_record(name) for name in sorted(self.records)]
+        schemes = [item.model_dump(mode="json") for item in self.schemes]
+        rules = (self.targets.plain(), records, schemes)
+        return digest_of(self.digest_for(self.indicators), identities, *rules)
+
+    def digest_for_record(self, record: str) -> str:
+        """A digest over the parts that reading and judging records of one type depends on."""
+        return digest_of(
+            self.records[record],
+            [region.model_dump(mode="json") for region in self.regions],
+            self.aliases,
+        )
 
     def digest_for(self, indicators: Iterable[str]) -> str:
         """A digest over the parts that reading and judging figures of `indicators` depends on."""
@@ -110,6 +127,8 @@ def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
         reasons={item.id: item for item in _entries(folder / "reasons.toml", "reason", Reason)},
         identities=load_identities(folder),
         targets=load_targets(folder),
+        records={item.id: item for item in _entries(folder / RECORDS, "record", RecordType)},
+        schemes=tuple(_entries(folder / classification.FILE, "scheme", Scheme)),
     )
     faults = list(_faults(catalog))
     if faults:
@@ -176,6 +195,22 @@ def _faults(catalog: Catalog) -> Iterable[str]:
         for name in series.indicators:
             if name not in catalog.indicators:
                 yield f"precedence.toml: unknown indicator '{name}'"
+    yield from _scheme_faults(catalog)
+
+
+def _scheme_faults(catalog: Catalog) -> Iterable[str]:
+    """A scheme speaks of fields and codes that an evaluation has."""
+    evaluation = catalog.records.get("evaluation")
+    fields = evaluation.by_name if evaluation else {}
+    codes = {name: {code.code for code in item.codes} for name, item in fields.items()}
+    for scheme in catalog.schemes:
+        for name in scheme.fields:
+            if name not in fields:
+                yield f"{classification.FILE}: '{scheme.id}' names '{name}', which is no field of an evaluation"
+        for field_name, used in (("scheme", [scheme.id]), ("class_official", scheme.classes)):
+            for code in used:
+                if code not in codes.get(field_name, set()):
+                    yield f"{classification.FILE}: '{code}' is no code of the field '{field_name}' of {RECORDS}"
 
 
 def _region_faults(catalog: Catalog) -> Iterable[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from catalog.corrections import Correction
 from catalog.formats import CsvFormat
 from catalog.strict import Bilingual
@@ -19,6 +19,8 @@ from expectations.rules import Rule, fill, load_rules, rules_of, with_operator
 from expectations.verdict import Check, Outcome, refusal
 from expectations.words import listing, number
 
+# Columns that a contract declares to hold names of places, whatever their header.
+NAMES = ("region_name", "parent_name")
 MARKUP = re.compile(
     r"(?is)\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|script|table|div)\b"
 )
@@ -38,7 +40,7 @@ class DoorRefusal(Check):
 
 
 def judge_bytes(
-    data: bytes, contract: Contract, snapshot: str | None = None, cells: Sequence[str] | None = None
+    data: bytes, contract: AnyContract, snapshot: str | None = None, cells: Sequence[str] | None = None
 ) -> DoorRefusal | None:
     """The first reason to turn the bytes away, or None. Never repeats personal data.
 
@@ -51,7 +53,7 @@ def judge_bytes(
     return _refused(check, keeps_bytes=keeps)
 
 
-def unopened(message: Bilingual, contract: Contract, snapshot: str | None = None) -> DoorRefusal:
+def unopened(message: Bilingual, contract: AnyContract, snapshot: str | None = None) -> DoorRefusal:
     """The refusal of a file that cannot be opened: nobody can say that it holds no personal data."""
     return _refused(contract_refusal(message, contract, snapshot), keeps_bytes=False)
 
@@ -62,7 +64,7 @@ def _refused(check: Check, *, keeps_bytes: bool) -> DoorRefusal:
 
 
 def judge_door(
-    data: bytes, contract: Contract, snapshot: str | None = None, cells: Sequence[str] | None = None
+    data: bytes, contract: AnyContract, snapshot: str | None = None, cells: Sequence[str] | None = None
 ) -> list[Check]:
     """The verdicts of the door in declared order, up to and including the first refusal."""
     checks: list[Check] = []
@@ -77,7 +79,7 @@ def judge_door(
     return checks
 
 
-def contract_refusal(message: Bilingual, contract: Contract, snapshot: str | None) -> Check:
+def contract_refusal(message: Bilingual, contract: AnyContract, snapshot: str | None) -> Check:
     """The verdict on a file that is not laid out as its contract says; `message` is the reader's."""
     rule = load_rules()["as_contract"]
     return rule.verdict(
@@ -85,7 +87,7 @@ def contract_refusal(message: Bilingual, contract: Contract, snapshot: str | Non
     )
 
 
-def contract_passed(contract: Contract, snapshot: str | None, left_aside: int = 0) -> Check:
+def contract_passed(contract: AnyContract, snapshot: str | None, left_aside: int = 0) -> Check:
     """The verdict on a file that could be read by its contract; rows left aside as declared are counted."""
     rule = load_rules()["as_contract"]
     message = rule.label
@@ -97,7 +99,7 @@ def contract_passed(contract: Contract, snapshot: str | None, left_aside: int = 
     return rule.verdict("passed", message, source=contract.id, snapshot=snapshot)
 
 
-def corrections_check(obsolete: Sequence[Correction], contract: Contract, snapshot: str | None) -> Check:
+def corrections_check(obsolete: Sequence[Correction], contract: AnyContract, snapshot: str | None) -> Check:
     """The verdict on a contract's corrections; it names the first that no longer finds what it corrects."""
     rule = load_rules()["corrections_apply"]
     if not obsolete:
@@ -111,13 +113,13 @@ def corrections_check(obsolete: Sequence[Correction], contract: Contract, snapsh
     return rule.verdict("failed", message, source=contract.id, snapshot=snapshot, failed=len(obsolete))
 
 
-def _texts(data: bytes, contract: Contract, cells: Sequence[str] | None) -> list[str]:
+def _texts(data: bytes, contract: AnyContract, cells: Sequence[str] | None) -> list[str]:
     """What can be looked through: the text of a CSV file, else the cells of every sheet or table."""
     form = contract.format
     return [decode(data, form.encoding)] if isinstance(form, CsvFormat) else list(cells or [])
 
 
-def _problem(rule: Rule, data: bytes, texts: Sequence[str], contract: Contract) -> Bilingual | None:
+def _problem(rule: Rule, data: bytes, texts: Sequence[str], contract: AnyContract) -> Bilingual | None:
     """What is wrong by one rule of the door, or None."""
     if rule.id == "size_limit":
         return _too_large(rule, len(data), contract.format.max_bytes)
@@ -139,8 +141,8 @@ def _too_large(rule: Rule, size: int, limit: int) -> Bilingual | None:
     return fill(rule.message, {"found": found, "expected": Bilingual(id=number(limit, "id"), en=number(limit, "en"))})
 
 
-def _findings(texts: Iterable[str], contract: Contract) -> list[Finding]:
-    names = [name for column in contract.columns if column.role == "region_name" for name in column.header]
+def _findings(texts: Iterable[str], contract: AnyContract) -> list[Finding]:
+    names = [name for column in contract.columns if column.role in NAMES for name in column.header]
     form = contract.format
     delimiter, quote = (form.delimiter, form.quote) if isinstance(form, CsvFormat) else (",", '"')
     allowed = _false_alarms(contract)
@@ -148,7 +150,7 @@ def _findings(texts: Iterable[str], contract: Contract) -> list[Finding]:
     return [finding for findings in found for finding in findings]
 
 
-def _false_alarms(contract: Contract) -> FalseAlarms:
+def _false_alarms(contract: AnyContract) -> FalseAlarms:
     """What the contract lets pass, in the form of its file."""
     form = contract.format
     return FalseAlarms(
@@ -173,7 +175,7 @@ def told_of_copy(refused: Check, kept: str = "") -> Check:
     return replace(refused, message_id=message.id, message_en=message.en)
 
 
-def _personal(texts: Iterable[str], contract: Contract) -> Bilingual | None:
+def _personal(texts: Iterable[str], contract: AnyContract) -> Bilingual | None:
     findings = _findings(texts, contract)
     return personal_sentence(findings) if findings else None
 
@@ -194,7 +196,7 @@ def _places(findings: list[Finding]) -> Bilingual:
     )
 
 
-def _truncated(rule: Rule, text: str, contract: Contract, form: CsvFormat) -> Bilingual | None:
+def _truncated(rule: Rule, text: str, contract: AnyContract, form: CsvFormat) -> Bilingual | None:
     """Only what can be known: a quote never closed, or no line end and fewer fields than the header."""
     if text.count(form.quote) % 2:
         line = _unclosed(text, form)

@@ -15,7 +15,11 @@ from expectations.verdict import Check, Gate, Outcome, Scope, Severity, check_id
 
 FILE = Path(__file__).with_name("rules.toml")
 SHORT = 12
-Suite = Literal["door", "contract", "rows", "table", "history", "edition", "joint", "target", "peer", "identity"]
+Suite = Literal[
+    "door", "contract", "rows", "table", "history", "edition", "record", "record_table", "record_history", "joint",
+    "target", "peer", "evaluation", "identity",
+]  # fmt: skip
+ROW_SUITES = ("rows", "record")
 GATES: dict[Suite, Gate] = {
     "door": "door",
     "contract": "contract",
@@ -23,9 +27,13 @@ GATES: dict[Suite, Gate] = {
     "table": "expectation",
     "history": "history",
     "edition": "history",
+    "record": "expectation",
+    "record_table": "expectation",
+    "record_history": "history",
     "joint": "joint",
     "target": "joint",
     "peer": "joint",
+    "evaluation": "joint",
     "identity": "identity",
 }
 
@@ -35,7 +43,7 @@ class Rule(Declared):
 
     `arguments` are those of the Great Expectations type `expectation`; a text "=name" stands for a
     parameter taken from contract and catalog. `where` narrows the rows: a column is "null", or equals
-    a parameter. With `each` the rule is held against every indicator on its own.
+    a parameter. With `each` the rule is held against every indicator, field or pair of fields on its own.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -44,7 +52,7 @@ class Rule(Declared):
     expectation: str = ""
     arguments: dict[str, Any] = {}
     where: dict[str, str] = {}
-    each: Literal["indicator"] | None = None
+    each: Literal["indicator", "field", "pair"] | None = None
     keeps_bytes: bool = True
     label: Bilingual
     message: Bilingual
@@ -58,7 +66,7 @@ class Rule(Declared):
     @property
     def scope(self) -> Scope:
         """A row rule quarantines rows; any other refuses the whole."""
-        return "row" if self.suite == "rows" else "table"
+        return "row" if self.suite in ROW_SUITES else "table"
 
     def template(self, variant: str | None) -> Bilingual:
         """The message for a variant of the failure, or the rule's own."""
@@ -72,14 +80,18 @@ class Rule(Declared):
         source: str | None = None,
         snapshot: str | None = None,
         indicator: str | None = None,
+        field: str | None = None,
         evaluated: int = 1,
         failed: int = 0,
     ) -> Check:
-        """The verdict of this rule; a failure against history also tells the operator how to overrule it."""
+        """The verdict of this rule; a failure against history also tells the operator how to overrule it.
+
+        A rule on records is held field by field: `field` tells its verdicts apart.
+        """
         if outcome == "failed" and self.gate == "history" and self.severity == "critical" and snapshot:
             message = with_operator(message, "history", snapshot)
         return Check(
-            check_id=check_id(source, snapshot, self.id, indicator),
+            check_id=check_id(source, snapshot, self.id, indicator or field),
             gate=self.gate,
             source=source,
             snapshot=snapshot,

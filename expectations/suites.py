@@ -5,16 +5,17 @@ A plan is plain data, so that it can be listed and tested without Great Expectat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from typing import Any, get_args
 
-from catalog.contract import Contract, Status
+from catalog.contract import Contract, RecordsContract, Status
 from catalog.identities import AnyIdentity
 from catalog.load import Catalog
 from catalog.models import Indicator
+from catalog.records import RecordField, RecordType
 from catalog.targets import VERDICTS
 from expectations.rules import Rule, Suite, rules_of
 from expectations.verdict import PreviousEdition
@@ -31,11 +32,12 @@ class Planned:
     arguments: Mapping[str, Any]
     where: Mapping[str, Any]
     indicator: str | None = None
+    field: str | None = None
 
     @property
     def key(self) -> str:
         """Tells the planned expectations of one suite apart."""
-        return f"{self.rule.id}/{self.indicator or '-'}"
+        return f"{self.rule.id}/{self.indicator or self.field or '-'}"
 
 
 def row_suite(contract: Contract, catalog: Catalog, first_seen: date) -> list[Planned]:
@@ -63,6 +65,73 @@ def history_suite(contract: Contract, previous: PreviousEdition) -> list[Planned
     share = contract.expect.min_share_of_last
     parameters: Parameters = {"least_rows": ceil(share * previous.rows), "least_keys": ceil(share * previous.keys)}
     return _plan("history", parameters, {})
+
+
+def record_suite(contract: RecordsContract, kind: RecordType, first_seen: date) -> list[Planned]:
+    """The row rules for one file of records, which came on `first_seen`; columns as in expectations/records.py."""
+    held = {column.field for column in contract.columns if column.field} | set(contract.values)
+    if any(column.role == "region_name" for column in contract.columns):
+        held.add(kind.region.name)
+    turns = {
+        "field": {item.name: _of_field(item, kind, held) for item in kind.fields if item.name in held or item.required},
+        "pair": {
+            pair.name: {"apart": pair.name, "low": pair.min, "high": pair.max}
+            for pair in kind.apart
+            if {pair.first, pair.second} <= held
+        },
+    }
+    shared: Parameters = {
+        "first_year": contract.expect.first_year,
+        "last_year": first_seen.year,
+        "key": list(kind.key),
+    }
+    plan = []
+    for rule in rules_of("record"):
+        own: dict[str, Parameters] = turns[rule.each] if rule.each else {"": {}}
+        for name, parameters in own.items():
+            planned = _planned(rule, {**shared, **parameters}, None)
+            if planned:
+                plan.append(replace(planned, field=name or None))
+    return plan
+
+
+def _of_field(item: RecordField, kind: RecordType, held: Collection[str]) -> Parameters:
+    """What the rules ask of one field; None where a rule has nothing to ask."""
+    bounded = item.min is not None or item.max is not None
+    readable = item.type not in {"code", "region", "text"}
+    parts = [name for name in kind.parts_of(item.name) if name in held]
+    whole = parts and len(parts) == len(kind.parts_of(item.name))
+    return {
+        "required": f"{item.name}__given" if item.required else None,
+        "unread": f"{item.name}__unread" if readable else None,
+        "coded": item.name if item.type == "code" else None,
+        "codes": [code.code for code in item.codes] if item.type == "code" else None,
+        "bounded": item.name if bounded else None,
+        "low": None if item.min is None else float(item.min),
+        "high": None if item.max is None else float(item.max),
+        "beyond_parts": f"{item.name}__parts" if whole else None,
+    }
+
+
+def record_table_suite(contract: RecordsContract) -> list[Planned]:
+    """The rules on a file of records as a whole."""
+    parameters: Parameters = {
+        "at_least": contract.rows.at_least,
+        "max_quarantine": contract.expect.max_quarantine,
+    }
+    return _plan("record_table", parameters, {})
+
+
+def record_history_suite(contract: RecordsContract, previous: PreviousEdition) -> list[Planned]:
+    """The rule that compares a file of records with the last accepted one; a file that only adds may be shorter."""
+    if contract.edition == "adds":
+        return []
+    return _plan("record_history", {"least_keys": ceil(contract.expect.min_share_of_last * previous.keys)}, {})
+
+
+def evaluation_suite() -> list[Planned]:
+    """The rules on the rows of joint.kelurahan_evaluation and its counts."""
+    return _plan("evaluation", {}, {})
 
 
 def joint_suite() -> list[Planned]:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract, RecordsContract
 from catalog.settings import Settings
 from expectations.verdict import Check
 from flows import ledger
@@ -24,7 +24,7 @@ from warehouse.shelf import ReleaseInfo
 def load_meta(
     build: Build,
     settings: Settings,
-    contracts: Mapping[str, Contract],
+    contracts: Mapping[str, AnyContract],
     judged: Standing,
     joint_checks: list[Check],
     before: ReleaseInfo | None,
@@ -56,8 +56,11 @@ def _once_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({tuple(row.values()): row for row in rows}.values())
 
 
-def quarantine_rows(shown: Standing, contracts: Mapping[str, Contract]) -> Iterable[dict[str, Any]]:
-    """One row per figure held back, with its place and what to do."""
+def quarantine_rows(shown: Standing, contracts: Mapping[str, AnyContract]) -> Iterable[dict[str, Any]]:
+    """One row per figure or record held back, with its place and what to do.
+
+    What a record says is not published: its text stands only in the sheet for the owner of the file.
+    """
     for source, items in shown.items():
         for item in items:
             for failure in failures_of(item):
@@ -67,10 +70,11 @@ def quarantine_rows(shown: Standing, contracts: Mapping[str, Contract]) -> Itera
                         "snapshot": item.entry.sha256,
                         "file": contracts[source].connector.file_of(item.entry.url),
                         **vars(failure),
+                        **({"raw": ""} if isinstance(contracts[source], RecordsContract) else {}),
                     }
 
 
-def freshness_row(items: list[Judged], contract: Contract, attempt: Attempt | None) -> dict[str, Any]:
+def freshness_row(items: list[Judged], contract: AnyContract, attempt: Attempt | None) -> dict[str, Any]:
     """The state of one source, told from what its files are and how its last fetch ended."""
     last = in_force(items)
     newest = items[-1] if items else None

@@ -6,12 +6,14 @@ figures stay in force, and the fault is said until the contract is mended.
 
 from __future__ import annotations
 
+import difflib
 import shutil
 from pathlib import Path
 
-from catalog.contract import ContractFile, Measure, contract_paths, load_contract
+from catalog.contract import ContractFile, Measure, RecordColumn, RecordsContract, contract_paths, load_contract
 from catalog.corrections import corrections_path
 from catalog.load import Catalog, load_catalog
+from catalog.records import RecordType
 from catalog.settings import Settings
 from catalog.strict import Bilingual, DeclarationError
 
@@ -81,6 +83,9 @@ def _read(path: Path, catalog: Catalog) -> ContractFile:
 def check_against(item: ContractFile, catalog: Catalog) -> None:
     """Refuse a contract that names what the catalog does not have; raises `DeclarationError`."""
     name, contract = item.path.name, item.contract
+    if isinstance(contract, RecordsContract):
+        check_records(name, contract, catalog)
+        return
     for measure in contract.measures:
         _check_measure(name, measure, catalog)
     for code in contract.expect.regions:
@@ -89,6 +94,63 @@ def check_against(item: ContractFile, catalog: Catalog) -> None:
     for column in contract.columns:
         if column.dimension and column.dimension not in catalog.breakdowns:
             raise _unknown(name, "columns.dimension", "rincian", "breakdown", column.dimension)
+
+
+def check_records(name: str, contract: RecordsContract, catalog: Catalog) -> None:
+    """Refuse a contract of records that its record type does not know, or that leaves out what is required."""
+    if contract.record not in catalog.records:
+        raise _unknown(name, "record", "jenis catatan", "record type", contract.record)
+    kind = catalog.records[contract.record]
+    for code in contract.expect.within:
+        if code not in catalog.regions_by_code:
+            raise _unknown(name, "expect.within", "wilayah", "region", code)
+    held = set(contract.values)
+    for column in contract.columns:
+        if column.role == "field":
+            held.add(column.field or "")
+            _check_field(name, column, kind)
+        elif column.role == "region_name":
+            held.add(kind.region.name)
+    for field in [*contract.values, *(item.name for item in kind.fields if item.required and item.name not in held)]:
+        if field not in kind.by_name:
+            raise _unknown_field(name, field, kind)
+        if field not in contract.values:
+            raise DeclarationError(
+                f"{name}: no column holds the field '{field}', which every record of type '{kind.id}' needs",
+                f"{name}: tidak ada kolom untuk isian '{field}', yang wajib ada pada catatan jenis '{kind.id}'",
+            )
+
+
+def _check_field(name: str, column: RecordColumn, kind: RecordType) -> None:
+    field = kind.by_name.get(column.field or "")
+    if field is None:
+        raise _unknown_field(name, column.field or "", kind)
+    suits = {"scheme": ("region",), "codes": ("code",), "pattern": ("date", "datetime")}
+    for key, types in suits.items():
+        if getattr(column, key) and field.type not in types:
+            raise DeclarationError(
+                f"{name}: the column {column.header} has '{key}', which is no key for a field of type '{field.type}'",
+                f"{name}: kolom {column.header} memuat '{key}', yang bukan kunci untuk isian jenis '{field.type}'",
+            )
+    if field.type == "region" and column.scheme is None:
+        raise DeclarationError(
+            f"{name}: the column {column.header} holds region codes, so it needs the key 'scheme'",
+            f"{name}: kolom {column.header} berisi kode wilayah, jadi perlu kunci 'scheme'",
+        )
+    known = {code.code for code in field.codes}
+    for code in column.codes.values():
+        if code not in known:
+            raise _unknown(name, "columns.codes", "kode", "code", code)
+
+
+def _unknown_field(name: str, field: str, kind: RecordType) -> DeclarationError:
+    near = difflib.get_close_matches(field, kind.by_name, n=1)
+    return DeclarationError(
+        f"{name}: '{field}' is no field of records of type '{kind.id}'"
+        + (f"; did you mean '{near[0]}'?" if near else f"; choose one of {', '.join(kind.by_name)}"),
+        f"{name}: '{field}' bukan isian catatan jenis '{kind.id}'"
+        + (f"; maksudnya '{near[0]}'?" if near else f"; pilihannya {', '.join(kind.by_name)}"),
+    )
 
 
 def _check_measure(name: str, measure: Measure, catalog: Catalog) -> None:

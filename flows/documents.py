@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from catalog.contract import ContractFile
+from catalog.contract import AnyContract, ContractFile, RecordsContract
 from catalog.load import DOMAINS, Catalog, load_catalog
 from catalog.models import Indicator, NotAggregable, RatioOfSums, Recomputed, Rule, WeightedMean
 from catalog.settings import load_settings
@@ -77,7 +77,13 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def sources_page(contracts: dict[str, ContractFile]) -> str:
+def _held(contract: AnyContract, catalog: Catalog) -> str:
+    if isinstance(contract, RecordsContract):
+        return f"- Catatan / records: `{contract.record}`: {_both(catalog.records[contract.record].label)}"
+    return "- Indikator / indicators: " + ", ".join(f"`{name}`" for name in contract.indicators)
+
+
+def sources_page(contracts: dict[str, ContractFile], catalog: Catalog) -> str:
     """Every bundled contract: what it transcribes, from which publication, with what evidence."""
     lines = ["# Sumber / Sources\n", MADE]
     for source, item in contracts.items():
@@ -88,7 +94,7 @@ def sources_page(contracts: dict[str, ContractFile]) -> str:
             f"- Penerbit / publisher: {contract.publisher}",
             f"- Publikasi / publication: {contract.publication}",
             f"- Bukti / evidence: `{contract.evidence}`" + ("; **synthetic**" if contract.synthetic else ""),
-            "- Indikator / indicators: " + ", ".join(f"`{name}`" for name in contract.indicators),
+            _held(contract, catalog),
         ]
         if contract.evidence_note:
             lines.append(f"- {contract.evidence_note.id} / {contract.evidence_note.en}")
@@ -99,11 +105,12 @@ def sources_page(contracts: dict[str, ContractFile]) -> str:
 def pages(release: Path) -> dict[str, str]:
     """Every generated page by its file name."""
     settings = load_settings()
+    catalog = load_catalog(settings.catalog)
     contracts, _ = load_contracts(settings)
     return {
-        "dictionary.md": dictionary(load_catalog(settings.catalog)),
+        "dictionary.md": dictionary(catalog),
         "rules.md": rules_page(),
-        "sources.md": sources_page(contracts),
+        "sources.md": sources_page(contracts, catalog),
         "coverage.md": coverage.render(release),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from catalog.formats import CsvFormat, Format
 from catalog.strict import Bilingual
 from expectations.door import DoorRefusal, judge_bytes, personal_sentence, unopened
@@ -11,7 +11,7 @@ from transforms.cells import cells_of
 from transforms.mismatch import ContractMismatch
 
 
-def judge_at_door(data: bytes, contract: Contract, snapshot: str | None = None) -> DoorRefusal | None:
+def judge_at_door(data: bytes, contract: AnyContract, snapshot: str | None = None) -> DoorRefusal | None:
     """The first reason to turn bytes away, or None; a file over the size limit is not opened."""
     if len(data) > contract.format.max_bytes or not data:
         return judge_bytes(data, contract, snapshot)

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pyarrow.parquet as pq
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from expectations.verdict import RowFailure, failures_from_arrow
 from flows.staging import Judged
 from transforms.tidy import to_pandas
@@ -37,7 +37,7 @@ def failures_of(item: Judged) -> list[RowFailure]:
     return failures_from_arrow(pq.read_table(path)) if path.is_file() else []
 
 
-def editions(judged: list[Judged], contract: Contract) -> list[Edition]:
+def editions(judged: list[Judged], contract: AnyContract) -> list[Edition]:
     """The accepted snapshots of a source as the fold takes them.
 
     The last statement about a snapshot's date of publication wins. A re-issue under an unchanged stated date
@@ -56,7 +56,7 @@ def editions(judged: list[Judged], contract: Contract) -> list[Edition]:
     return found
 
 
-def _edition(item: Judged, contract: Contract, published: date | None, vintage: date) -> Edition:
+def _edition(item: Judged, contract: AnyContract, published: date | None, vintage: date) -> Edition:
     return Edition(
         source=contract.id,
         snapshot=item.entry.sha256,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from expectations.rules import for_owner
 from flows.editions import Standing, failures_of
 from flows.staging import Judged
@@ -38,7 +38,7 @@ th{{background:#f2f2f2}}</style></head><body>
 """
 
 
-def write_feedback(data: Path, contracts: Mapping[str, Contract], judged: Standing) -> list[Path]:
+def write_feedback(data: Path, contracts: Mapping[str, AnyContract], judged: Standing) -> list[Path]:
     """Write the feedback of every source whose newest file needs mending; remove that of the others."""
     folder = data / "feedback"
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def write_feedback(data: Path, contracts: Mapping[str, Contract], judged: Standi
     return written
 
 
-def feedback_rows(newest: Judged, contract: Contract) -> list[Row]:
+def feedback_rows(newest: Judged, contract: AnyContract) -> list[Row]:
     """What is wrong in the newest file: the reason it was refused, and every figure held back."""
     file = contract.connector.path if contract.connector.kind == "file" else contract.id
     rows: list[Row] = []
@@ -64,7 +64,7 @@ def feedback_rows(newest: Judged, contract: Contract) -> list[Row]:
     return rows
 
 
-def _write(folder: Path, newest: Judged, contract: Contract, rows: list[Row]) -> list[Path]:
+def _write(folder: Path, newest: Judged, contract: AnyContract, rows: list[Row]) -> list[Path]:
     page, sheet = folder / f"{contract.id}.html", folder / f"{contract.id}.csv"
     for path, text in ((page, html_page(newest, contract, rows)), (sheet, csv_sheet(rows))):
         aside = path.with_name(f".{path.name}.tmp")
@@ -87,7 +87,7 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def html_page(newest: Judged, contract: Contract, rows: list[Row]) -> str:
+def html_page(newest: Judged, contract: AnyContract, rows: list[Row]) -> str:
     """The rows as a page for the owner of the file."""
     refused = newest.refused is not None
     verdict = (

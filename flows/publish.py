@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from catalog.contract import Contract
+from catalog.contract import Contract, RecordsContract
 from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
 from dashboard.page import render
+from expectations.evaluation import judge_evaluation
 from expectations.identity import judge_identities
 from expectations.joint import judge_joint
 from expectations.standing import judge_standing
@@ -25,6 +26,7 @@ from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
 from flows.wording import nothing_published
+from transforms.evaluation import evaluation_counts, evaluation_rows
 from transforms.joint import joint_values
 from transforms.joint_frames import history
 from transforms.peers import peer_rows
@@ -37,11 +39,13 @@ from warehouse.build import (
     current_observations,
     load_editions,
     load_joint,
+    load_rows,
     load_sources,
     load_standing,
     open_build,
     vintages,
 )
+from warehouse.records import current_records, load_records
 from warehouse.release import write_release
 from warehouse.shelf import current_release, prune_releases
 
@@ -52,7 +56,9 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
     contracts, _ = load_contracts(settings)
     judged = {source: judge_source(settings, item) for source, item in contracts.items()}
     declared = {source: item.contract for source, item in contracts.items()}
-    found = [edition for source, items in judged.items() for edition in editions(items, declared[source])]
+    figures = {source: item for source, item in declared.items() if isinstance(item, Contract)}
+    records = {source: item for source, item in declared.items() if isinstance(item, RecordsContract)}
+    found = [edition for source, item in figures.items() for edition in editions(judged[source], item)]
     if not found:
         return nothing_published(
             "Tidak ada satu pun sumber yang dapat diterima; lihat pesan di atas.",
@@ -62,7 +68,14 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
     with open_build(settings.data / "warehouse.duckdb", catalog) as build:
         load_sources(build, declared.values())
         load_editions(build, found)
-        checks = load_joint_tables(build, catalog, declared, judged)
+        load_records(
+            build,
+            {source: editions(judged[source], item) for source, item in records.items()},
+            {source: item.record for source, item in records.items()},
+            {source: item.precedence for source, item in records.items()},
+        )
+        checks = load_joint_tables(build, catalog, figures, {source: judged[source] for source in figures})
+        checks += load_record_tables(build, catalog)
         stop = refusal(checks)
         if stop is not None:
             return nothing_published(stop.message_id, stop.message_en)
@@ -102,6 +115,15 @@ def load_joint_tables(
         *judge_standing(targets, peers, catalog),
         *judge_identities(in_force, catalog, families, now),
     ]
+
+
+def load_record_tables(build: Build, catalog: Catalog) -> list[Check]:
+    """The joint tables made of records in force, and the verdicts on them."""
+    rows = evaluation_rows(current_records(build.con, "evaluation"), catalog)
+    counts = evaluation_counts(rows, catalog)
+    load_rows(build, "joint.kelurahan_evaluation", rows)
+    load_rows(build, "joint.kelurahan_evaluation_count", counts)
+    return judge_evaluation(rows, counts, catalog)
 
 
 def joint_of(

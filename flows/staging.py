@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.contract import Contract, ContractFile
+from catalog.contract import AnyContract, Contract, ContractFile, RecordsContract
 from catalog.corrections import Correction
 from catalog.load import Catalog
 from catalog.strict import Bilingual, digest_of
@@ -94,7 +94,12 @@ class Staging:
 
     def _folder(self, entry: LogEntry) -> Path:
         parts = (entry.sha256, str(entry.first_seen), self._contract.digest, digest_of(*self._corrections))
-        shared = (self._catalog.digest_for(self._contract.indicators), code_digest(READING))
+        contract, catalog = self._contract, self._catalog
+        if isinstance(contract, RecordsContract):
+            declared = catalog.digest_for_record(contract.record)
+        else:
+            declared = catalog.digest_for(contract.indicators)
+        shared = (declared, code_digest(READING))
         return self._root / digest_of(*parts, *shared)[:32]
 
     def _fill(self, entry: LogEntry, folder: Path, data: bytes) -> None:
@@ -155,7 +160,7 @@ def door_refusal(entry: LogEntry) -> Check:
 def stage_snapshot(
     data: bytes,
     entry: LogEntry,
-    contract: Contract,
+    contract: AnyContract,
     catalog: Catalog,
     folder: Path,
     corrections: Sequence[Correction] = (),
@@ -163,7 +168,8 @@ def stage_snapshot(
     """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`."""
     from expectations.door import contract_refusal
     from flows.door import judge_at_door
-    from transforms.mismatch import ContractMismatch
+    from flows.record_staging import stage_records
+    from transforms.mismatch import ContractMismatch, without_cells
     from transforms.read import read_table
 
     nothing = {"rows": 0, "keys": 0, "quarantined": 0}
@@ -173,7 +179,10 @@ def stage_snapshot(
     try:
         table = read_table(data, contract)
     except ContractMismatch as error:
-        return [contract_refusal(error.message, contract, entry.sha256)], nothing
+        told = without_cells(error) if isinstance(contract, RecordsContract) else error.message
+        return [contract_refusal(told, contract, entry.sha256)], nothing
+    if isinstance(contract, RecordsContract):
+        return stage_records(table, entry, contract, catalog, folder)
     return _stage_rows(table, entry, contract, catalog, folder, corrections)
 
 
@@ -212,7 +221,7 @@ def _stage_rows(
 
 def judge_tables(
     folder: Path,
-    contract: Contract,
+    contract: AnyContract,
     catalog: Catalog,
     entry: LogEntry,
     previous: PreviousEdition | None,
@@ -221,7 +230,10 @@ def judge_tables(
     """Table rules of a staged snapshot, and its figures held against those of the last accepted edition."""
     from expectations.edition import judge_edition
     from expectations.judge import judge_table
+    from flows.record_staging import judge_staged_records
 
+    if isinstance(contract, RecordsContract):
+        return judge_staged_records(folder, contract, entry, previous)
     frame, failures = _staged(folder)
     checks = judge_table(frame, failures, contract, catalog, entry.sha256, previous)
     before = _sound(*_staged(previous_folder)) if previous_folder else None
@@ -245,7 +257,7 @@ def _sound(frame: pd.DataFrame, failures: list[RowFailure]) -> pd.DataFrame:
     return frame[~frame["row_id"].isin(list(held))].reset_index(drop=True)
 
 
-def broken_snapshot(entry: LogEntry, contract: Contract) -> Check:
+def broken_snapshot(entry: LogEntry, contract: AnyContract) -> Check:
     """The verdict on a snapshot whose bytes are no longer what was kept."""
     from expectations.door import contract_refusal
 

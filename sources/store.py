@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from sources.connectors.interface import Answer, Delivery, Seen
 
 # Sources are fetched by several threads, and an append mends a torn last line first.
@@ -118,7 +118,7 @@ class SnapshotStore:
         """The entries of one source, oldest first."""
         return [entry for entry in self.entries() if entry.source == source]
 
-    def last_seen(self, contract: Contract) -> Seen | None:
+    def last_seen(self, contract: AnyContract) -> Seen | None:
         """What a publisher may call unchanged: the last entry, if its bytes are still whole here.
 
         None also when the contract states another date of publication since, which calls for a new entry.
@@ -225,7 +225,7 @@ def _entry(values: dict[str, Any]) -> LogEntry:
 
 
 def next_entry(
-    contract: Contract, delivery: Delivery, seen: list[LogEntry], today: date
+    contract: AnyContract, delivery: Delivery, seen: list[LogEntry], today: date
 ) -> tuple[LogEntry, LogEntry | None]:
     """The log entry that a delivery calls for, and the last one where it is of the same bytes and stated date.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from catalog.contract import Contract, Section
+from catalog.contract import AnyContract, Section
 from transforms.grid import collapsed
 from transforms.mismatch import mismatch
 
@@ -22,7 +22,7 @@ class Arranged:
     skipped: int = 0
 
 
-def arrange(lines: list[int], rows: list[list[str]], contract: Contract) -> Arranged:
+def arrange(lines: list[int], rows: list[list[str]], contract: AnyContract) -> Arranged:
     """Sort the rows of a table by `[rows]` of its contract; raises `ContractMismatch` for a section with figures."""
     sections = {collapsed(item.text): item for item in contract.rows.sections}
     totals = {collapsed(label): region for label, region in contract.rows.totals.items()}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from catalog.load import Catalog
 from transforms.draft_columns import ASK, Columns, guess_columns, unit_in
 from transforms.draft_numbers import Numbers, decimals_in, guess_numbers
@@ -32,7 +32,7 @@ ABBREVIATED = {
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def draft(data: bytes, name: str, catalog: Catalog, sheet: str | None = None, known: Iterable[Contract] = ()) -> str:
+def draft(data: bytes, name: str, catalog: Catalog, sheet: str | None = None, known: Iterable[AnyContract] = ()) -> str:
     """A contract for the bytes of a file called `name`, as TOML text.
 
     `known` are the contracts there are: a file in the layout of one of them is pointed out.

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from catalog.load import Catalog
 from transforms.draft_columns import Columns
 from transforms.draft_table import Sight
@@ -27,7 +27,7 @@ def warnings(sight: Sight, columns: Columns, catalog: Catalog, name: str) -> lis
     ]
 
 
-def same_layout(data: bytes, known: Iterable[Contract]) -> list[str]:
+def same_layout(data: bytes, known: Iterable[AnyContract]) -> list[str]:
     """The contracts by which the file could be read as it is: its own, or that of a table it is mistaken for."""
     told = []
     for contract in known:

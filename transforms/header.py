@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from catalog.contract import Column, Contract, Status
+from catalog.contract import AnyContract, Column, Status
 from transforms.mismatch import mismatch
 from transforms.numbers import strip_footnote
 
@@ -24,12 +24,12 @@ class PlacedColumn:
     status: Status | None = None
 
 
-def place_columns(header: list[list[str]], contract: Contract) -> list[PlacedColumn]:
+def place_columns(header: list[list[str]], contract: AnyContract) -> list[PlacedColumn]:
     """Match the header rows against the contract's columns, in order, leaving nothing over."""
     width = max(len(row) for row in header)
     cells = [row + [""] * (width - len(row)) for row in header]
     placed: list[PlacedColumn] = []
-    for column in contract.columns:
+    for column in contract.printed:
         if column.years:
             placed += _place_years(column, cells, len(placed), contract)
         else:
@@ -51,7 +51,7 @@ def _text(parts: list[str]) -> str:
     return " / ".join(part for part in parts if part)
 
 
-def _place_one(column: Column, cells: list[list[str]], at: int, contract: Contract) -> PlacedColumn:
+def _place_one(column: Column, cells: list[list[str]], at: int, contract: AnyContract) -> PlacedColumn:
     found = [row[at] if at < len(row) else "" for row in cells]
     for line, (want, text) in enumerate(zip(column.header, found, strict=True), start=1):
         if text != want:
@@ -59,9 +59,11 @@ def _place_one(column: Column, cells: list[list[str]], at: int, contract: Contra
     return PlacedColumn(column, at + 1, _text(found), year=column.period)
 
 
-def _wrong_header(line: int, at: int, want: str, found: str, cells: list[list[str]], contract: Contract) -> ValueError:
+def _wrong_header(
+    line: int, at: int, want: str, found: str, cells: list[list[str]], contract: AnyContract
+) -> ValueError:
     elsewhere = want in [cell for row in cells for cell in row]
-    known = {text for column in contract.columns for text in column.header}
+    known = {text for column in contract.printed for text in column.header}
     if at >= len(cells[0]) or (not elsewhere and found in known):
         what = (f"kolom '{want}' tidak ada", f"the column '{want}' is missing")
     elif elsewhere:
@@ -82,7 +84,7 @@ def _wrong_header(line: int, at: int, want: str, found: str, cells: list[list[st
     )
 
 
-def _place_years(column: Column, cells: list[list[str]], start: int, contract: Contract) -> list[PlacedColumn]:
+def _place_years(column: Column, cells: list[list[str]], start: int, contract: AnyContract) -> list[PlacedColumn]:
     """The run of year columns that begins at `start`; years must follow each other without gap or repeat."""
     run = column.years
     if run is None:  # a caller's error, not a publisher's
@@ -107,7 +109,7 @@ def _place_years(column: Column, cells: list[list[str]], start: int, contract: C
     return placed
 
 
-def _year_at(cells: list[str], at: int, contract: Contract) -> int:
+def _year_at(cells: list[str], at: int, contract: AnyContract) -> int:
     """The year that a descending run begins with, so that next year's edition needs no new contract."""
     bare = _strip_year_marks(cells[at], contract)[0] if at < len(cells) else ""
     return int(bare) if YEAR.fullmatch(bare) else 0
@@ -129,7 +131,7 @@ def _labels_match(column: Column, cells: list[list[str]], at: int, level: int, *
     return True
 
 
-def _strip_year_marks(text: str, contract: Contract) -> tuple[str, Status | None]:
+def _strip_year_marks(text: str, contract: AnyContract) -> tuple[str, Status | None]:
     footnotes = sorted(contract.marks.footnote, key=len, reverse=True)
     text = strip_footnote(text, footnotes)
     for mark, status in sorted(contract.marks.status.items(), key=lambda item: -len(item[0])):

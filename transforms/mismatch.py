@@ -15,6 +15,21 @@ class ContractMismatch(ValueError):
         super().__init__(message.en)
 
 
+# Rules of reading whose messages repeat a cell of a row, rather than of the header.
+OF_A_ROW = {"constant", "after_footer", "section"}
+
+
+def without_cells(error: ContractMismatch) -> Bilingual:
+    """The message of a mismatch in a file of records, whose verdicts may not repeat what stands in a row."""
+    if error.rule not in OF_A_ROW:
+        return error.message
+    return Bilingual(
+        id=f"baris {error.line}: barisnya tidak seperti dinyatakan kontrak. Apakah baris itu bergeser, "
+        "atau berisi catatan kaki?",
+        en=f"line {error.line}: the row is not as the contract declares it. Did it shift, or is it a note?",
+    )
+
+
 def mismatch(rule: str, line: int | None, indonesian: str, english: str) -> ContractMismatch:
     """A mismatch at a line of the file (1-based), or of the file as a whole when `line` is None."""
     if line is not None:

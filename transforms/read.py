@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from catalog.contract import Contract, Section
+from catalog.contract import AnyContract, Section
 from catalog.formats import CsvFormat, WorkbookFormat
 from transforms.arrange import arrange
 from transforms.grid import Grid, collapsed
@@ -36,7 +36,7 @@ class Table:
     sheet: str | None = None
 
 
-def read_table(data: bytes, contract: Contract) -> Table:
+def read_table(data: bytes, contract: AnyContract) -> Table:
     """Read bytes by contract; raises `ContractMismatch` at the first line that is not as declared."""
     grid = read_grid(data, contract)
     table = _placed(grid, contract)
@@ -53,7 +53,7 @@ def read_table(data: bytes, contract: Contract) -> Table:
     )
 
 
-def read_grid(data: bytes, contract: Contract) -> Grid:
+def read_grid(data: bytes, contract: AnyContract) -> Grid:
     """The rows of a file of any kind, its header rows first; raises `ContractMismatch`."""
     form = contract.format
     if isinstance(form, CsvFormat):
@@ -65,7 +65,7 @@ def read_grid(data: bytes, contract: Contract) -> Grid:
     return replace(grid, rows=header + grid.rows[form.header_rows :])
 
 
-def _placed(grid: Grid, contract: Contract) -> Table:
+def _placed(grid: Grid, contract: AnyContract) -> Table:
     lines, rows, height = grid.lines, grid.rows, contract.format.header_rows
     if len(rows) < height:
         raise mismatch(
@@ -97,7 +97,7 @@ def _same_delimiter(header: list[list[str]], form: CsvFormat) -> None:
             )
 
 
-def _body(columns: list[PlacedColumn], lines: list[int], rows: list[list[str]], contract: Contract) -> Table:
+def _body(columns: list[PlacedColumn], lines: list[int], rows: list[list[str]], contract: AnyContract) -> Table:
     kept_lines: list[int] = []
     kept_rows: list[list[str]] = []
     blank_at: int | None = None
@@ -147,12 +147,12 @@ def _same_constants(line: int, row: list[str], columns: list[PlacedColumn]) -> N
             )
 
 
-def _is_footer(row: list[str], contract: Contract) -> bool:
+def _is_footer(row: list[str], contract: AnyContract) -> bool:
     first = next(cell for cell in row if cell)
     return any(first.startswith(beginning) for beginning in contract.rows.footer)
 
 
-def _check_footer(lines: list[int], rows: list[list[str]], columns: list[PlacedColumn], contract: Contract) -> None:
+def _check_footer(lines: list[int], rows: list[list[str]], columns: list[PlacedColumn], contract: AnyContract) -> None:
     """After the first note every row is a note or empty: a figure there would be lost in silence."""
     for line, row in zip(lines, rows, strict=True):
         if any(row) and (not _is_footer(row, contract) or _holds_figures(row, columns, contract)):
@@ -166,7 +166,7 @@ def _check_footer(lines: list[int], rows: list[list[str]], columns: list[PlacedC
             )
 
 
-def _holds_figures(row: list[str], columns: list[PlacedColumn], contract: Contract) -> bool:
+def _holds_figures(row: list[str], columns: list[PlacedColumn], contract: AnyContract) -> bool:
     """A row that begins like a note but has figures in their places: Sumberjati is a village, not a source."""
     number = number_pattern(contract.format)
     values = [item.number - 1 for item in columns if item.column.role == "value"]

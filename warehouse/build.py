@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from catalog.contract import Contract
+from catalog.contract import AnyContract
 from catalog.load import Catalog
 from catalog.models import Indicator, Unit
 from transforms.joint_frames import roles
@@ -88,7 +88,7 @@ def load_rows(build: Build, table: str, rows: Rows) -> None:
     build.con.unregister("rows_to_load")
 
 
-def load_sources(build: Build, contracts: Iterable[Contract]) -> None:
+def load_sources(build: Build, contracts: Iterable[AnyContract]) -> None:
     """Fill core.source from the contracts."""
     load_rows(build, "core.source", [_source_row(contract) for contract in contracts])
 
@@ -226,7 +226,7 @@ def _precedence_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
             }
 
 
-def _source_row(contract: Contract) -> dict[str, Any]:
+def _source_row(contract: AnyContract) -> dict[str, Any]:
     note = contract.evidence_note
     same = ("publisher", "owner", "publication", "evidence", "synthetic", "edition", "bundled", "precedence")
     return {

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from cli.output import add_format, show
 
 if TYPE_CHECKING:
+    from catalog.contract import AnyContract
     from catalog.settings import Settings
 
 HELP = "daftar sumber / list the sources"
 COLUMNS = {
-    "id": ("sumber", "judul", "penerbit", "indikator", "bawaan", "bukti", "sintetis", "kontrak"),
-    "en": ("source", "title", "publisher", "indicators", "bundled", "evidence", "synthetic", "contract"),
+    "id": ("sumber", "judul", "penerbit", "indikator atau (catatan)", "bawaan", "bukti", "sintetis", "kontrak"),
+    "en": ("source", "title", "publisher", "indicators or (records)", "bundled", "evidence", "synthetic", "contract"),
 }
 
 
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             item.contract.id,
             item.contract.title.get(settings.lang),
             item.contract.publisher,
-            " ".join(item.contract.indicators),
+            _held(item.contract),
             _yes(item.contract.bundled, settings.lang),
             item.contract.evidence,
             _yes(item.contract.synthetic, settings.lang),
@@ -45,6 +46,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     for fault in faults.values():
         print(fault.get(settings.lang), file=sys.stderr)
     return 3 if faults else 0
+
+
+def _held(contract: AnyContract) -> str:
+    """The indicators of a contract of figures, or the type of its records."""
+    record = getattr(contract, "record", None)
+    return f"({record})" if record else " ".join(contract.indicators)
 
 
 def _yes(value: bool, lang: str) -> str:

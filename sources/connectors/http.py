@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import PurePosixPath
 
 from catalog.connector import HttpConnector
-from catalog.contract import Contract, ContractFile
+from catalog.contract import AnyContract, ContractFile
 from catalog.strict import Bilingual
 from sources.connectors.failures import RefusedAnswer
 from sources.connectors.interface import Delivery, Outside, Seen, Unchanged
@@ -25,7 +25,7 @@ def deliver(
         return download(web, connector.url, contract, last)
 
 
-def download(web: Web, url: str, contract: Contract, last: Seen | None) -> Delivery | Unchanged:
+def download(web: Web, url: str, contract: AnyContract, last: Seen | None) -> Delivery | Unchanged:
     """A file as it was sent, or `Unchanged` when the publisher says so; the address of lineage is `url` itself.
 
     Where a redirect ends is not kept: such addresses expire, and may carry the publisher's own keys.

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from small_world import contract_with, small_catalog
+from support.records import records_with
 
 import expectations.messages
 from catalog.load import load_catalog
@@ -15,9 +16,13 @@ from expectations.door import contract_passed, corrections_check, judge_door
 from expectations.rules import Rule, fill, load_rules, placeholders
 from expectations.suites import (
     edition_suite,
+    evaluation_suite,
     history_suite,
     joint_suite,
     peer_suite,
+    record_history_suite,
+    record_suite,
+    record_table_suite,
     row_suite,
     table_suite,
     target_suite,
@@ -31,6 +36,10 @@ CONTRACT = contract_with(
         for name, unit in (("poverty_rate", "percent"), ("grdp", "million_rupiah"))
     ]
 )
+RECORDS = records_with(
+    *("region_code", "data_year", "evaluation_year", "scheme"),
+    *("kewilayahan", *load_catalog().records["evaluation"].parts_of("kewilayahan")),
+)
 RULES = load_rules()
 KINDS = {item.kind for item in load_catalog().identities}
 
@@ -42,9 +51,13 @@ def held() -> list[str]:
         *table_suite(CONTRACT, CATALOG),
         *history_suite(CONTRACT, PreviousEdition("old", 1, 1)),
         *edition_suite(),
+        *record_suite(RECORDS, load_catalog().records["evaluation"], date(2026, 11, 21)),
+        *record_table_suite(RECORDS),
+        *record_history_suite(RECORDS, PreviousEdition("old", 1, 1)),
         *joint_suite(),
         *target_suite(),
         *peer_suite(),
+        *evaluation_suite(),
     ]
     door = judge_door(b"Wilayah;Tahun;Persen\nKota Mojokerto;2023;5,77\n", CONTRACT)
     names = [check.rule for check in (*door, contract_passed(CONTRACT, None), corrections_check((), CONTRACT, None))]
@@ -96,5 +109,6 @@ def test_a_message_ends_as_a_sentence_and_says_what_to_do(rule: Rule) -> None:
 
 
 def test_only_row_rules_quarantine() -> None:
-    assert {rule.scope for rule in RULES.values() if rule.suite == "rows"} == {"row"}
-    assert {rule.scope for rule in RULES.values() if rule.suite != "rows"} == {"table"}
+    rows = {"rows", "record"}
+    assert {rule.scope for rule in RULES.values() if rule.suite in rows} == {"row"}
+    assert {rule.scope for rule in RULES.values() if rule.suite not in rows} == {"table"}
