@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from catalog.strict import Bilingual, Declared
 
@@ -167,6 +167,25 @@ class Indicator(Declared):
     rules: list[Rule] = Field(min_length=1)
     breaks: list[Break] = []
     wide: bool = True
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts something, so that its figures add up over regions."""
+        return self.unit != "percent" and any(rule.kind == "sum" for rule in self.rules)
+
+    @property
+    def numerators(self) -> list[str]:
+        """What a rate counts, by its derivation or its joint rules."""
+        found = [rule.numerator for rule in self.rules if isinstance(rule, RatioOfSums)]
+        return [*([self.derive.numerator] if isinstance(self.derive, RatioOf) else []), *found]
+
+    @model_validator(mode="after")
+    def _sensitive_is_a_count_or_a_rate(self) -> Indicator:
+        if self.sensitive and not (self.is_count or self.numerators):
+            raise ValueError(
+                "what is sensitive must be a count (rule 'sum') or name its numerator; else nothing is hidden"
+            )
+        return self
 
     def breaks_at(self, year: int, region: str) -> Break | None:
         """The declared break whose first year is `year` in `region`, if any."""

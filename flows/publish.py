@@ -19,6 +19,7 @@ from expectations.standing import judge_standing
 from expectations.verdict import Check, refusal
 from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
+from flows.disclosure import without_small_counts
 from flows.editions import Standing, editions, quarantined_keys
 from flows.feedback import write_feedback
 from flows.freshness import attempts
@@ -80,13 +81,14 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
         if stop is not None:
             return nothing_published(stop.message_id, stop.message_en)
         load_meta(build, settings, declared, judged, checks, before, attempts(settings, fetched))
-        release = write_release(
-            build,
-            settings.data,
-            built_at=datetime.now(UTC),
-            inputs={"digest": inputs_digest(settings)},
-            extras={"index.html": render},
-        )
+        with without_small_counts(build, declared, before) as shown:
+            release = write_release(
+                shown,
+                settings.data,
+                built_at=datetime.now(UTC),
+                inputs={"digest": inputs_digest(settings)},
+                extras={"index.html": render},
+            )
     remember_contracts(settings)
     write_feedback(settings.data, declared, judged)
     prune_releases(settings.data, settings.keep_releases, datetime.now(UTC))

@@ -15,6 +15,7 @@ from flows import wording
 from flows.code import RELEASING, code_digest
 from flows.declared import load_contracts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome, SourceState
+from flows.salt import salt_of
 from flows.secrets import ask_block
 from flows.staging import Judged, Staging
 from sources.connectors import (
@@ -147,10 +148,11 @@ def inputs_digest(settings: Settings) -> str:
         for entry in sorted(SnapshotStore(settings.data).entries(), key=lambda entry: entry.source)
     ]
     declared = [(item.contract.digest, digest_of(*item.corrections)) for item in contracts.values()]
-    catalog = load_catalog(settings.catalog).digest
+    catalog = load_catalog(settings.catalog)
     accepted = sorted((item.source, item.sha256) for item in SnapshotStore(settings.data).acceptances())
     broken = sorted((name, fault.en) for name, fault in faults.items())
-    return digest_of(log, accepted, declared, broken, catalog, code_digest(RELEASING))
+    salt = salt_of(settings.data, catalog)
+    return digest_of(log, accepted, declared, broken, catalog.digest, code_digest(RELEASING), *filter(None, [salt]))
 
 
 def needs_work(settings: Settings) -> bool:

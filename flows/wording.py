@@ -27,6 +27,7 @@ CHANGE_REASONS = {
     "revision": {"id": "revisi penerbit", "en": "revision by the publisher"},
     "correction": {"id": "koreksi kami", "en": "correction of ours"},
     "status": {"id": "hanya statusnya", "en": "only its status"},
+    "suppressed": {"id": "dirahasiakan", "en": "suppressed"},
     "rule_change": {"id": "cara hitung lain", "en": "another method"},
     "withdrawal": {"id": "ditarik", "en": "withdrawn"},
 }

@@ -6,6 +6,7 @@ what had to be hidden once stays hidden, and what stood open before counts as kn
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,8 +30,15 @@ class Stay:
     superseded_at: date | None = None
 
     def holds(self, day: date) -> bool:
-        """Whether this was the number on a day."""
+        """Whether this was the number on a day, be it for a part of the day that it came on."""
+        if self.brief:
+            return self.vintage == day
         return self.vintage <= day and (self.superseded_at is None or self.superseded_at > day)
+
+    @property
+    def brief(self) -> bool:
+        """Whether the number was replaced on the very day on which it came."""
+        return self.superseded_at is not None and self.superseded_at <= self.vintage
 
 
 @dataclass(frozen=True)
@@ -76,15 +84,17 @@ def _days(stays: Iterable[Stay]) -> list[date]:
 def layers(stays: Iterable[Stay]) -> dict[str, dict[Key, Figure]]:
     """The figures of one moment by the source that has the first word; the others fill what it lacks.
 
-    Published figures go before derived ones. A source that says nothing of its own has no layer.
+    Published figures go before derived ones, and what held to the end of the day before what did not. A source that
+    says nothing of its own has no layer.
     """
-    ordered = sorted(stays, key=lambda stay: (stay.figure.derived, stay.source, stay.key))
+    ordered = sorted(stays, key=lambda stay: (stay.brief, stay.figure.derived, stay.source, stay.key))
     base: dict[Key, Figure] = {}
     apart: dict[str, dict[Key, Figure]] = defaultdict(dict)
     for stay in ordered:
         first = base.setdefault(stay.key, stay.figure)
         if first.value != stay.figure.value:
-            apart[stay.source][stay.key] = stay.figure
+            turns = itertools.chain([stay.source], (f"{stay.source} {turn}" for turn in itertools.count(2)))
+            apart[next(turn for turn in turns if stay.key not in apart[turn])][stay.key] = stay.figure
         elif stay.figure.known and not first.known:
             base[stay.key] = stay.figure
     return {"": base, **{source: {**base, **own} for source, own in apart.items()}}

@@ -34,9 +34,10 @@ class Scheme:
 
     @cached_property
     def thresholds(self) -> dict[str, int]:
-        """For every sensitive count the least value that is published, zero apart."""
-        found = {name: item.suppress_below for name, item in self.catalog.indicators.items() if item.sensitive}
-        return {name: below for name, below in found.items() if is_count(self.catalog.indicators[name])}
+        """For every sensitive count the least value published, zero apart; a rate lends its own to its count."""
+        sensitive = [item for item in self.catalog.indicators.values() if item.sensitive]
+        lent = {name: item.suppress_below for item in sensitive if not item.is_count for name in item.numerators}
+        return {**lent, **{item.id: item.suppress_below for item in sensitive if item.is_count}}
 
     @cached_property
     def sums(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -101,11 +102,6 @@ class Scheme:
         """The codes of a breakdown dimension, without its total."""
         known = self.catalog.breakdowns.get(dimension)
         return [code.code for code in known.codes if code.code != "_T"] if known else []
-
-
-def is_count(indicator: Indicator) -> bool:
-    """Whether an indicator counts something: its figures add up over regions."""
-    return any(rule.kind == "sum" for rule in indicator.rules) and indicator.unit != "percent"
 
 
 def _rates(catalog: Catalog) -> Iterable[Rate]:

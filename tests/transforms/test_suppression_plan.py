@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from catalog.load import Catalog
 from catalog.models import Indicator
@@ -131,6 +132,20 @@ def test_a_rate_beside_its_denominator_is_a_printed_count(health: Catalog) -> No
     assert plan([stay("measured", MERI, 57), stay("stunting_rate", MERI, 17.5)], health) == Plan()
 
 
+def test_a_sensitive_rate_makes_its_count_sensitive(health: Catalog) -> None:
+    rate = health.indicators["stunting_rate"].model_copy(update={"sensitive": True, "suppress_below": 10})
+    count = health.indicators["stunted"].model_copy(update={"sensitive": False})
+    lent = replace(health, indicators={**health.indicators, "stunting_rate": rate, "stunted": count})
+    stays = [stay("stunted", MERI, 9), stay("measured", MERI, 57)]
+    assert hidden(plan(stays, lent)) == {MERI}
+    assert plan(stays, health) == Plan()
+
+
+def test_what_cannot_be_hidden_is_not_called_sensitive() -> None:
+    with pytest.raises(ValidationError, match="must be a count"):
+        indicator("index", sensitive=True, rules=[{"kind": "weighted_mean", "weights": ["x"], "exactness": "exact"}])
+
+
 def test_what_a_year_adds_to_a_cumulative_count_is_a_count_too(health: Catalog) -> None:
     assert hidden(plan([stay("cases", MERI, 40, year=2023), stay("cases", MERI, 42)], health), "cases") == {MERI}
     assert plan([stay("cases", MERI, 40, year=2023), stay("cases", MERI, 52)], health) == Plan()
@@ -148,6 +163,16 @@ def test_a_cell_hidden_in_one_vintage_is_hidden_in_all(health: Catalog) -> None:
         for item in stays
     ]
     assert hidden(plan(stays, health)) == {MERI, PURWOTENGAH}
+
+
+def test_a_number_that_was_replaced_within_the_day_is_hidden_all_the_same(health: Catalog) -> None:
+    stays = [
+        replace(item, figure=Figure(item.figure.value + 10)) if item.key[1] in {MERI, KRANGGAN} else item
+        for item in kranggan()
+    ]
+    assert plan(stays, health) == Plan()
+    brief = [replace(item, superseded_at=DAY) for item in kranggan() if item.key[1] in {MERI, KRANGGAN}]
+    assert hidden(plan([*stays, *brief], health)) == {MERI, PURWOTENGAH}
 
 
 def test_what_stood_open_in_an_earlier_release_hides_nothing_later(health: Catalog) -> None:
