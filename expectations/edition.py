@@ -15,6 +15,7 @@ from catalog.contract import Contract
 from catalog.load import Catalog
 from expectations.figures import COLUMNS, figures_of
 from expectations.identity import Compared, compare, verdicts
+from expectations.shifts import shift_rows
 from expectations.slips import slip_rows
 from expectations.suites import edition_suite, identity_suite
 from expectations.verdict import Check
@@ -22,6 +23,8 @@ from expectations.verdict import Check
 SERIES = ["indicator", "region", "breakdown"]
 COLUMN = ["indicator", "breakdown", "year"]
 FIGURE = [*SERIES, "year"]
+# A year's column may hold one region only, or one region's sectors.
+YEARS = [["indicator", "year"], ["year"]]
 # A slip of scale is a power of ten to within this many tenths of a decade: revisions and growth move far less.
 OFF_POWER = 0.2
 # A year that the last edition did not have is held against its nearest year, at most this many years away.
@@ -53,7 +56,14 @@ def judge_edition(
     plan = identity_suite(at_door, "edition")
     if accepted is not None:
         old = figures_of(accepted.assign(source=contract.id), {})
-        compared = Compared(_with(compared.rows, history_rows(new, old, catalog)), compared.crashed, compared.excused)
+        rows = pd.concat(
+            [
+                history_rows(new, old, catalog),
+                shift_rows(new, old, frame, accepted, replaces=contract.edition == "replaces"),
+            ],
+            ignore_index=True,
+        )
+        compared = Compared(_with(compared.rows, rows), compared.crashed, compared.excused)
         plan += edition_suite()
     asked = {*compared.rows.loc[compared.rows["beyond"].notna(), "identity"], *compared.crashed}
     plan = [planned for planned in plan if planned.rule.id in asked]
@@ -65,7 +75,7 @@ def history_rows(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.D
     as_columns = [_as_column(figures) for figures in (new, old)]
     found = [
         ("scale_kept", _scale_kept(new, old, catalog)),
-        ("years_in_place", _moved(new, old, same=SERIES, other="year", by=[SERIES, COLUMN])),
+        ("years_in_place", _moved(new, old, same=SERIES, other="year", by=[SERIES, COLUMN, *YEARS])),
         ("regions_in_place", _moved(new, old, same=COLUMN, other="region", by=[["region"], COLUMN])),
         ("columns_in_place", _moved(*as_columns, same=["region", "year"], other="column", by=[["column"]])),
         ("year_not_repeated", _year_not_repeated(new, old)),

@@ -59,11 +59,12 @@ def _digits_in_place(both: pd.DataFrame) -> pd.DataFrame:
 
 
 def _from_other_columns(both: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    """Per column, how many changed figures are the old ones of one column of another indicator and year."""
+    """Per column, how many changed figures are the old ones of a column of another year and indicator or breakdown."""
     changed = both[both["value"] != both["value_old"]]
     elsewhere = old[["region", "value", *PLACE]].rename(columns={name: f"{name}_from" for name in PLACE})
     moved = changed[changed["value"] != 0].merge(elsewhere, on=["region", "value"])
-    moved = moved[(moved["indicator"] != moved["indicator_from"]) & (moved["year"] != moved["year_from"])]
+    column = (moved["indicator"] != moved["indicator_from"]) | (moved["breakdown"] != moved["breakdown_from"])
+    moved = moved[column & (moved["year"] != moved["year_from"])]
     counts = moved.groupby([*PLACE, *elsewhere.columns[2:]], as_index=False).agg(found=("value", "size"))
     counts = counts.sort_values("found", kind="stable").drop_duplicates(PLACE, keep="last")
     frame = changed.groupby([*PLACE, "period"], as_index=False).agg(low=("value", "size"))

@@ -96,7 +96,9 @@ def test_an_edition_with_one_year_more_or_fewer_or_the_same_again_passes(frames:
         last = int(frame["year"].max())
         for accepted in (years(frame, 0, last - 1), years(frame, last - 1, last), frame):
             assert failed(judge(source, frame, accepted)) == set()
-        assert failed(judge(source, years(frame, 0, last - 1), frame)) == set()
+        first = int(frame["year"].min())
+        assert failed(judge(source, years(frame, first + 1, last), frame)) == set()
+        assert failed(judge(source, years(frame, 0, last - 1), frame)) == {"last_year_kept"}
 
 
 def test_a_revision_of_every_figure_by_some_percent_passes(frames: Frames, judge: Judge) -> None:
@@ -278,3 +280,48 @@ def test_a_final_figure_that_changes_is_an_alarm_and_a_provisional_one_is_not(ju
     provisional = rates.assign(obs_status=rates["obs_status"].where(~here, "P"))
     assert not alarms(judge(RATES, revised, provisional))
     assert not alarms(judge(RATES, changed(provisional, here, lambda value: value + Decimal("0.02"))))
+
+
+def printed(frame: pd.DataFrame, line: int, cells: list[str]) -> pd.DataFrame:
+    """The frame with other cells in one line; an empty one is a figure that could not be read."""
+    frame = frame.astype({"raw": object, "value": object})
+    rows = frame.index[frame["source_line"] == line]
+    frame.loc[rows, "raw"] = cells
+    frame.loc[rows, "value"] = [Decimal(cell) if cell else None for cell in cells]
+    return frame[~((frame["source_line"] == line) & (frame["raw"] == ""))].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("at", [0, 5, -2])
+def test_a_cell_slipped_into_a_row_is_refused_wherever_it_stands(judge: Judge, frames: Frames, at: int) -> None:
+    rates = frames[RATES]
+    own = rates[rates["source_line"] == 20]["raw"].tolist()
+    place = at % len(own)
+    slipped = [*own[:place], "", *own[place:-1]]
+    assert len(slipped) == len(own)
+    assert "figures_in_row" in failed(judge(RATES, printed(rates, 20, slipped)))
+
+
+def test_a_row_of_few_figures_that_is_another_regions_is_refused(judge: Judge, frames: Frames) -> None:
+    facilities = frames["bps-jatim-sarana-kesehatan"]
+    places = [("35.71", "2018"), ("35.03", "2020")]
+    here, there = ((facilities["region_code"] == code) & (facilities["period"] == period) for code, period in places)
+    taken = facilities.copy()
+    taken.loc[here, "value"] = facilities.loc[there, "value"].to_numpy()
+    checks = judge("bps-jatim-sarana-kesehatan", taken)
+    assert failed(checks) == {"regions_in_place"}
+    assert "Kabupaten Trenggalek" in by_rule(checks)["regions_in_place"].message_id
+
+
+def test_years_of_a_file_of_one_region_that_were_exchanged_are_refused(judge: Judge, frames: Frames) -> None:
+    grdp = frames[GRDP]
+    city = grdp[grdp["region_code"] == CITY].reset_index(drop=True)
+    exchanged = city.assign(year=city["year"].replace({2018: 2020, 2020: 2018}))
+    exchanged = exchanged.assign(period=exchanged["year"].astype(str))
+    assert "years_in_place" in failed(judge(GRDP, exchanged, city))
+
+
+def test_an_edition_that_adds_may_end_earlier(frames: Frames, contracts: dict[str, ContractFile]) -> None:
+    rates = frames[RATES]
+    adds = contracts[RATES].contract.model_copy(update={"edition": "adds"})
+    earlier = years(rates, 0, int(rates["year"].max()) - 1)
+    assert not failed(judge_edition(earlier, rates, adds, load_catalog(), "ab" * 32))
