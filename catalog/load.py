@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ from catalog.strict import DeclarationError, digest_of, explain_errors
 from catalog.targets import NO_TARGETS, Targets, load_targets, target_faults
 
 HERE = Path(__file__).resolve().parent
+FOREVER = 9999
 DOMAINS = ("poverty", "economy", "services")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -211,6 +213,18 @@ def _scheme_faults(catalog: Catalog) -> Iterable[str]:
             for code in used:
                 if code not in codes.get(field_name, set()):
                     yield f"{classification.FILE}: '{code}' is no code of the field '{field_name}' of {RECORDS}"
+    yield from _version_faults(catalog, codes.get("scheme", set()))
+
+
+def _version_faults(catalog: Catalog, codes: Iterable[str]) -> Iterable[str]:
+    """Every code of a scheme has its versions, and no two of them speak for one year."""
+    for code in sorted(codes):
+        years = sorted((item.first_year, item.last_year or FOREVER) for item in catalog.schemes if item.id == code)
+        if not years:
+            yield f"{RECORDS}: the scheme '{code}' has no [[scheme]] in {classification.FILE}"
+        for (_, last), (first, _) in pairwise(years):
+            if first <= last:
+                yield f"{classification.FILE}: two versions of '{code}' speak for {first}"
 
 
 def _region_faults(catalog: Catalog) -> Iterable[str]:

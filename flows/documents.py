@@ -1,4 +1,4 @@
-"""The generated pages of docs/: dictionary, rules, sources and coverage; tests hold them against the product."""
+"""The generated pages of docs/: dictionary, rules, sources, records, coverage; tests hold them against the product."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from catalog.contract import AnyContract, ContractFile, RecordsContract
 from catalog.load import DOMAINS, Catalog, load_catalog
 from catalog.models import Indicator, NotAggregable, RatioOfSums, Recomputed, Rule, WeightedMean
+from catalog.records import RecordField
 from catalog.settings import load_settings
 from catalog.strict import Bilingual
 from dashboard import coverage
@@ -102,6 +103,51 @@ def sources_page(contracts: dict[str, ContractFile], catalog: Catalog) -> str:
     return "\n".join(lines)
 
 
+def records_page(catalog: Catalog) -> str:
+    """The types of records with their fields, and the bands by which evaluations are classed."""
+    lines = ["# Catatan / Records\n", MADE]
+    for kind in catalog.records.values():
+        keys = ", ".join(f"`{name}`" for name in kind.key)
+        lines += [
+            f"\n## `{kind.id}`\n",
+            f"{_both(kind.label)}. Kunci / key: {keys}; tahun / year: `{kind.year}`\n",
+            "| field | type | must | holds | id | en |",
+            "|--|--|--|--|--|--|",
+        ]
+        for field in kind.fields:
+            must = "yes" if field.required else ""
+            lines.append(
+                f"| `{field.name}` | {field.type} | {must} | {_holds(field)} | {field.label.id} | {field.label.en} |"
+            )
+        lines += [f"\n{_both(pair.label)}." for pair in kind.apart]
+    for scheme in catalog.schemes:
+        lines += [
+            f"\n## Batas kelas / bands: `{scheme.id}`, {scheme.version}\n",
+            f"{_both(scheme.label)}. Lompatan / jump: {scheme.jump} ({_both(scheme.jump_note)})\n",
+            "| unit | class | from | to | evidence | note |",
+            "|--|--|--|--|--|--|",
+        ]
+        for band in scheme.bands:
+            note = _both(band.note) if band.note else ""
+            top = "" if band.max is None else band.max
+            lines.append(
+                f"| {band.unit_type} | `{band.class_id}` | {band.min} | {top} | `{band.band_evidence}` | {note} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _holds(field: RecordField) -> str:
+    """What a field may hold, in short."""
+    if field.codes:
+        return ", ".join(f"`{item.code}`" for item in field.codes)
+    if field.part_of:
+        return f"part of `{field.part_of}`"
+    if field.min is not None or field.max is not None:
+        ends = [f"{sign} {end}" for sign, end in ((">=", field.min), ("<=", field.max)) if end is not None]
+        return " ".join([*ends, *([field.unit] if field.unit else [])])
+    return field.unit
+
+
 def pages(release: Path) -> dict[str, str]:
     """Every generated page by its file name."""
     settings = load_settings()
@@ -111,6 +157,7 @@ def pages(release: Path) -> dict[str, str]:
         "dictionary.md": dictionary(catalog),
         "rules.md": rules_page(),
         "sources.md": sources_page(contracts, catalog),
+        "records.md": records_page(catalog),
         "coverage.md": coverage.render(release),
     }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from catalog.contract import AnyContract
+from catalog.records import RecordType
 from expectations.verdict import RowFailure, failures_from_arrow
 from flows.staging import Judged
 from transforms.tidy import to_pandas
@@ -87,3 +89,15 @@ def quarantined_keys(judged: Standing) -> pd.DataFrame:
             tidy = to_pandas(pq.read_table(last.folder / "tidy.parquet"))
             frames.append(tidy[tidy["row_id"].isin(held)].assign(source=source)[columns].dropna())
     return pd.concat(frames) if frames else pd.DataFrame(columns=columns)
+
+
+def waiting_records(judged: Iterable[list[Judged]], kind: RecordType) -> set[tuple[Any, ...]]:
+    """The keys of the records of one type that wait in quarantine in the editions in force, where they can be read."""
+    found: set[tuple[Any, ...]] = set()
+    for items in judged:
+        last = in_force(items)
+        if last is not None and last.quarantined:
+            held = {item.row_id for item in failures_of(last) if item.severity == "critical"}
+            rows = pq.read_table(last.folder / "tidy.parquet", columns=["row_id", *kind.key]).to_pylist()
+            found |= {tuple(row[name] for name in kind.key) for row in rows if row["row_id"] in held}
+    return found

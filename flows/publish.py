@@ -20,7 +20,7 @@ from expectations.verdict import Check, refusal
 from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
 from flows.disclosure import without_small_counts
-from flows.editions import Standing, editions, quarantined_keys
+from flows.editions import Standing, editions, quarantined_keys, waiting_records
 from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
@@ -76,7 +76,7 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
             {source: item.precedence for source, item in records.items()},
         )
         checks = load_joint_tables(build, catalog, figures, {source: judged[source] for source in figures})
-        checks += load_record_tables(build, catalog)
+        checks += load_record_tables(build, catalog, records, judged)
         stop = refusal(checks)
         if stop is not None:
             return nothing_published(stop.message_id, stop.message_en)
@@ -119,9 +119,13 @@ def load_joint_tables(
     ]
 
 
-def load_record_tables(build: Build, catalog: Catalog) -> list[Check]:
+def load_record_tables(
+    build: Build, catalog: Catalog, contracts: Mapping[str, RecordsContract], judged: Standing
+) -> list[Check]:
     """The joint tables made of records in force, and the verdicts on them."""
-    rows = evaluation_rows(current_records(build.con, "evaluation"), catalog)
+    files = [judged[source] for source, contract in contracts.items() if contract.record == "evaluation"]
+    waiting = {(scheme, year, region) for region, scheme, year in waiting_records(files, catalog.records["evaluation"])}
+    rows = evaluation_rows(current_records(build.con, "evaluation"), catalog, waiting)
     counts = evaluation_counts(rows, catalog)
     load_rows(build, "joint.kelurahan_evaluation", rows)
     load_rows(build, "joint.kelurahan_evaluation_count", counts)

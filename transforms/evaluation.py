@@ -7,7 +7,7 @@ the computed one stands beside it, and a score between two bands has none.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,10 +19,12 @@ from catalog.models import Region
 from transforms.record_places import units_in_force
 
 UNIT_TYPES = {"urban_village": "kelurahan", "village": "desa"}
-NOT_EVALUATED, UNCLASSIFIED, BETWEEN = "not_evaluated", "unclassified", "between_bands"
+NOT_EVALUATED, QUARANTINED, UNCLASSIFIED = "not_evaluated", "quarantined", "unclassified"
+BETWEEN, NO_BANDS = "between_bands", "no_bands"
 EXAMPLE = "contoh, bukan angka terbitan / an example, published by nobody"
 COMPUTED = "kelas hitungan, bukan ketetapan kantor / a computed class, not one that an office has stated"
 Row = dict[str, Any]
+Key = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,16 @@ class Units:
         return code
 
 
-def evaluation_rows(records: Iterable[Mapping[str, Any]], catalog: Catalog) -> list[Row]:
+def evaluation_rows(records: Iterable[Mapping[str, Any]], catalog: Catalog, waiting: Collection[Key] = ()) -> list[Row]:
     """One row per scheme, data year and unit in force that year, evaluated or not.
 
-    `records` are evaluations in force (their fields, and source, evidence, synthetic, precedence and vintage). Where
-    two sources speak of one unit and year, one that is no example speaks before one that is, then by precedence.
+    `records` are evaluations in force (their fields, and source, evidence, synthetic, precedence and vintage);
+    `waiting` are the scheme, year and region of those in quarantine. Where two sources speak of one unit and year,
+    one that is no example speaks before one that is, then by precedence.
     """
     spoken = _spoken(records)
     units, found = Units(catalog), list[Row]()
+    fields = {item.id: item.fields for item in catalog.schemes}
     for name, year in sorted({(scheme, year) for scheme, year, _ in spoken}):
         scheme, before = _scheme(catalog, name, year), _scheme(catalog, name, year - 1)
         recut = units.recut(year)
@@ -102,16 +106,18 @@ def evaluation_rows(records: Iterable[Mapping[str, Any]], catalog: Catalog) -> l
             record = spoken.get((name, year, unit.region.code))
             shared = {**place, "scheme": name, "band_version": scheme.version if scheme else None, "data_year": year}
             if record is None:
-                rows.append({**shared, "synthetic": False, "null_reason": NOT_EVALUATED})
+                why = QUARANTINED if (name, year, unit.region.code) in waiting else NOT_EVALUATED
+                rows.append({**shared, "synthetic": False, "null_reason": why})
                 continue
-            same = last.get(unit.lasting) if scheme == before else None
-            broken = scheme != before and unit.lasting in last
-            rows.append({**shared, **_evaluated(record, same, unit, scheme, broken=broken)})
+            reason = _not_comparable(record, last.get(unit.lasting), broken=scheme != before)
+            known = None if reason else last[unit.lasting]
+            points = _evaluated(record, known, fields[name], unit, scheme)
+            rows.append({**shared, **points, "change_null_reason": reason})
         found += _ranked(rows)
     return found
 
 
-def _spoken(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int, str], Mapping[str, Any]]:
+def _spoken(records: Iterable[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
     ordered = sorted(records, key=lambda row: (row["synthetic"], row["precedence"], row["source"]), reverse=True)
     return {(row["scheme"], row["data_year"], row["region_code"]): row for row in ordered}
 
@@ -134,9 +140,12 @@ def _place_columns(unit: Unit, catalog: Catalog, recut: set[str]) -> Row:
 
 
 def _evaluated(
-    record: Mapping[str, Any], last: Mapping[str, Any] | None, unit: Unit, scheme: Scheme | None, *, broken: bool
+    record: Mapping[str, Any],
+    last: Mapping[str, Any] | None,
+    names: Sequence[str],
+    unit: Unit,
+    scheme: Scheme | None,
 ) -> Row:
-    names = scheme.fields if scheme else []
     points = {name: Decimal(record[name]) for name in names}
     total = sum(points.values(), Decimal(0))
     band = scheme.band_of(total, unit.unit_type) if scheme else None
@@ -158,12 +167,11 @@ def _evaluated(
         "class_differs": official != computed if official and computed else None,
         "change": _float(sum(change.values(), Decimal(0))) if last else None,
         **{f"change_{name}": _float(value) for name, value in change.items()},
-        "change_null_reason": None if last else "break_in_series" if broken else "no_previous_year",
         "lifted_by": _furthest(change, max),
         "lowered_by": _furthest(change, min),
         **_next(total, computed, unit, scheme),
         "warnings": "; ".join(_warnings(points, change, printed, band is None, scheme)) or None,
-        "null_reason": BETWEEN if computed is None else None,
+        "null_reason": None if computed else BETWEEN if scheme else NO_BANDS,
         "source": record["source"],
         "evidence": record["evidence"],
         "synthetic": record["synthetic"],
@@ -173,6 +181,15 @@ def _evaluated(
         )
         or None,
     }
+
+
+def _not_comparable(record: Mapping[str, Any], last: Mapping[str, Any] | None, *, broken: bool) -> str | None:
+    """Why a record has no change from the year before; None where it has one."""
+    if last is None:
+        return "no_previous_year"
+    if broken:
+        return "break_in_series"
+    return None if last["synthetic"] == record["synthetic"] else "different_sources"
 
 
 def _float(value: Decimal | None) -> float | None:
@@ -211,7 +228,7 @@ def _warnings(
     refilled = any(moved and points[name] in (0, moved) for name, moved in change.items())
     if scheme and change and (refilled or abs(sum(change.values(), Decimal(0))) >= scheme.jump):
         yield "filling_artefact"
-    if between:
+    if scheme and between:
         yield BETWEEN
     if printed is not None and Decimal(printed) != sum(points.values()):
         yield "total_differs"

@@ -11,7 +11,7 @@ from catalog.strict import DeclarationError
 from transforms.places import PlaceReader, normal
 from transforms.values import TOTAL
 from warehouse.book import Book, Key
-from warehouse.measure_list import MEASURES
+from warehouse.measure_list import MEASURES, UNEXPLAINED
 from warehouse.measures import Figure
 
 PERIOD = re.compile(r"([0-9]{4})(?:-(?:[0-9]{2}|Q[1-4]))?")
@@ -50,6 +50,10 @@ def _indicator(book: Book, text: str) -> str:
     name = text.strip().lower()
     if name in book.indicators:
         return name
+    table = name.removeprefix("joint.")
+    if table in UNEXPLAINED:
+        why = UNEXPLAINED[table]
+        raise NotUnderstood(f"joint.{table} is not explained: {why.en}", f"joint.{table} tidak dijelaskan: {why.id}")
     near = difflib.get_close_matches(name, book.indicators, n=3)
     for about in (("id", "label_id", "label_en"), ("definition_id", "definition_en")):
         near += [

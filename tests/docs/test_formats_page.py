@@ -24,6 +24,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Sections": models.Section,
     "Personal data allowed": models.AllowedPersonalData,
     "Expect": models.Expect,
+    "Record columns": models.RecordColumn,
+    "Record expect": models.RecordExpect,
 }
 
 
@@ -36,6 +38,13 @@ def keys(section: str) -> dict[str, str]:
 def test_every_key_of_a_contract_is_described_with_an_example(section: str) -> None:
     found = keys(section)
     assert set(found) == set(SECTIONS[section].model_fields)
+    assert all(example.startswith("`") for example in found.values())
+
+
+def test_every_key_that_only_records_have_is_described_with_an_example() -> None:
+    found = keys("Records")
+    shared = set(models.Dataset.model_fields) - {"columns"}
+    assert set(found) == set(models.RecordsContract.model_fields) - shared
     assert all(example.startswith("`") for example in found.values())
 
 
