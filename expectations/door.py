@@ -158,6 +158,7 @@ def _false_alarms(contract: AnyContract) -> FalseAlarms:
         first=0 if isinstance(form, CsvFormat) else form.first_row - 1,
         height=form.header_rows,
         notes=tuple(contract.rows.footer),
+        texts=frozenset(" ".join(text.split()) for column in contract.columns for text in column.header),
     )
 
 

@@ -21,6 +21,7 @@ DECLARED = tomllib.loads(Path(__file__).with_name("privacy.toml").read_text("utf
 PROVINCES = frozenset(str(code) for first, last in DECLARED["provinces"] for code in range(first, last + 1))
 HEADERS = frozenset(DECLARED["headers"])
 HEADER_DEPTH = 12
+SEVERAL = 2
 DAYS = frozenset(range(1, 32)) | frozenset(range(41, 72))
 LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
@@ -58,12 +59,16 @@ class FalseAlarms:
 
     The header is `height` rows from row `first` (0-based) on. A row of another width than the header, and one
     that begins as a note does, is no row of that column. A header text that stands twice names no column.
+
+    `texts` are the header texts that a contract declares: below a header that bears most of them one word such as
+    "WhatsApp" may be a value, and only several in a row are the header of a table by name.
     """
 
     kinds: Mapping[str, frozenset[str]]
     first: int
     height: int
     notes: tuple[str, ...] = ()
+    texts: frozenset[str] = frozenset()
 
     def columns(self, header: list[list[str]]) -> dict[int, frozenset[str]]:
         """The kinds that pass, by column number (0-based)."""
@@ -78,6 +83,10 @@ class FalseAlarms:
         """Whether a row below the header is one of the table's own."""
         beginning = next((cell.strip() for cell in row if cell.strip()), "")
         return len(row) == width and not beginning.startswith(self.notes)
+
+    def is_header(self, row: list[str]) -> bool:
+        """Whether most cells of a row are declared header texts."""
+        return 2 * sum(" ".join(cell.split()) in self.texts for cell in row) > len(row)
 
 
 NO_FALSE_ALARMS = FalseAlarms({}, first=0, height=1)
@@ -103,15 +112,17 @@ def personal_data(
     found: list[Finding] = []
     header: list[list[str]] = []
     columns: dict[int, frozenset[str]] = {}
-    suspect = _suspect(text)
+    suspect, headed = _suspect(text), False
     for position, (line, row) in enumerate(_rows(text, delimiter, quote)):
         if position >= HEADER_DEPTH and not suspect:
             break
         below = position - allowed.first - allowed.height
         passing = columns if below >= 0 and columns and allowed.covers(row, len(header[-1])) else {}
-        found.extend(_in_row(line, row, known if position < HEADER_DEPTH else None, passing, suspect=suspect))
+        words = _header_words(row, known, SEVERAL if headed and below >= 0 else 1)
+        found.extend(_in_row(line, row, words if position < HEADER_DEPTH else set(), passing, suspect=suspect))
         if len(found) >= limit:
             break
+        headed = headed or (below < 0 and allowed.is_header(row))
         if allowed.kinds and -allowed.height <= below < 0:
             header.append(row)
             columns = allowed.columns(header)
@@ -169,13 +180,20 @@ def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, list[str
             yield line, content.split(delimiter)
 
 
+def _header_words(row: list[str], known: set[str], least: int) -> set[int]:
+    """The columns (from 1) whose text heads a column of a table by name; none where there are fewer than `least`."""
+    wanted = HEADERS - known
+    found = {column for column, cell in enumerate(row, start=1) if _header_name(cell) in wanted}
+    return found if len(found) >= least else set()
+
+
 def _in_row(
-    line: int, row: list[str], known: set[str] | None, passing: Mapping[int, frozenset[str]], *, suspect: bool
+    line: int, row: list[str], words: set[int], passing: Mapping[int, frozenset[str]], *, suspect: bool
 ) -> Iterator[Finding]:
-    """Findings of a row; `known` (None below the header) are header names that pass, `passing` kinds by column."""
+    """Findings of a row; `words` are the columns that head a table by name, `passing` kinds by column."""
     searched = suspect and _suspect("\n".join(row))
     for column, cell in enumerate(row, start=1):
-        if known is not None and _header_name(cell) in HEADERS - known:
+        if column in words:
             yield Finding(line, column, "header")
         if searched:
             passes = passing.get(column - 1, frozenset())

@@ -226,3 +226,19 @@ def test_an_allowance_finds_its_column_under_titles_and_stacked_headers() -> Non
     table = f"{TITLE}Rincian;;\nKode  SIPD;Nilai;\n{PHONE};1;\n;{PHONE};\n"
     allowed = FalseAlarms({"Kode SIPD": frozenset({"phone"})}, first=1, height=2)
     assert personal_data(table, delimiter=";", allowed=allowed) == [Finding(5, 2, "phone")]
+
+
+CALLS = FalseAlarms({}, first=0, height=1, texts=frozenset({"nomor", "kanal", "jenis"}))
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        ("nomor,kanal,jenis\n1,WhatsApp,pengaduan\n2,telepon,iseng\n", []),
+        ("nomor,kanal,jenis\n1,WhatsApp,pengaduan\nnama,alamat,jenis\n", [3, 3]),
+        ("nomor,nama,jenis\n1,x,pengaduan\n", [1]),
+        ("daftar,,\n1,WhatsApp,pengaduan\n", [2]),
+    ],
+)
+def test_below_the_declared_header_a_single_word_is_a_value(table: str, lines: list[int]) -> None:
+    assert [item.line for item in personal_data(table, allowed=CALLS)] == lines
