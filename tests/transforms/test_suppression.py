@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
+from support.attacker import attack, width
 
 from transforms.additive import Cell, Key, Relation, Table
 from transforms.suppression import protect
@@ -128,36 +128,7 @@ def hierarchies(draw: st.DrawFn, most: int = 3) -> Table:
     return Table(cells, tuple(Relation(total, tuple(parts)) for total, parts in sums))
 
 
-def attack(table: Table, hidden: Any) -> dict[Key, tuple[float, float]]:
-    """An attacker of our own: whole numbers over all cells, bounds for what is hidden, equality for what is shown."""
-    keys = sorted(table.cells)
-    place = {key: number for number, key in enumerate(keys)}
-    matrix = np.zeros((len(table.relations), len(keys)))
-    for row, relation in zip(matrix, table.relations, strict=True):
-        row[place[relation.total]] += 1
-        for part in relation.parts:
-            row[place[part]] -= 1
-    values = np.array([table.cells[key].value for key in keys], dtype=float)
-    closed = np.array([key in hidden for key in keys])
-    bounds = Bounds(np.where(closed, 1, values), np.where(closed, values.sum() + 100, values))
-    found = {}
-    for key in hidden:
-        wish = np.zeros(len(keys))
-        wish[place[key]] = 1
-        ends = [
-            milp(sign * wish, constraints=LinearConstraint(matrix, 0, 0), integrality=closed, bounds=bounds)
-            for sign in (1, -1)
-        ]
-        found[key] = (round(ends[0].fun), round(-ends[1].fun))
-    return found
-
-
-def width(table: Table, hidden: Any, key: Key) -> float:
-    low, high = attack(table, hidden)[key]
-    return high - low
-
-
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(hierarchies())
 def test_no_small_count_can_be_narrowed_below_the_threshold(table: Table) -> None:
     found = protect(table)
@@ -168,7 +139,7 @@ def test_no_small_count_can_be_narrowed_below_the_threshold(table: Table) -> Non
     assert all(key not in found.hidden for key, cell in table.cells.items() if cell.value == 0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(counts, min_size=2, max_size=4), st.booleans())
 def test_trying_every_number_finds_no_more_than_the_audit(values: list[int], printed: bool) -> None:
     parts = {("part", str(number)): Cell(value, THRESHOLD) for number, value in enumerate(values)}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
+from support.attacker import attack
 
 from catalog.load import Catalog
 from catalog.models import Indicator
-from transforms.additive import Key
+from transforms.additive import Cell, Key, Relation, Table
 from transforms.suppression_plan import Plan, Stay, plan
 from transforms.suppression_tables import Figure
 
@@ -32,7 +37,7 @@ def indicator(name: str, **more: Any) -> Indicator:
     return Indicator.model_validate({**declared, **more})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def health(catalog: Catalog) -> Catalog:
     """The real regions with children who are stunted, how many were measured, and the rate."""
     rate = {"kind": "ratio_of_sums", "numerator": "stunted", "denominator": "measured"}
@@ -203,3 +208,72 @@ def test_a_small_count_between_printed_ones_is_told_as_exposed(health: Catalog) 
     key: Key = ("stunted", MERI, "2024", "_T")
     assert found.hidden >= {key}
     assert found.exposed == {key}
+
+
+CELLS = [(code, sex) for code in VILLAGES for sex in ("sex=F", "sex=M")]
+numbers = st.lists(st.one_of(st.integers(0, 6), st.integers(0, 30)), min_size=len(CELLS), max_size=len(CELLS))
+revisions = st.dictionaries(st.sampled_from(CELLS), st.integers(0, 12), max_size=3)
+
+
+def printed(counts: dict[tuple[str, str], int]) -> dict[Key, float]:
+    """Villages by sex, their sums for the kecamatan and both sexes, keyed as figures are."""
+    found: dict[Key, float] = defaultdict(float)
+    for (code, sex), count in counts.items():
+        for region in (code, KRANGGAN):
+            for breakdown in (sex, "_T"):
+                found["stunted", region, "2024", breakdown] += count
+    return dict(found)
+
+
+def sums(figures: dict[Key, float], known: Collection[Key]) -> Table:
+    """The same figures as an attacker writes them down."""
+    places = sorted({key[1] for key in figures})
+    rows = [
+        Relation(
+            ("stunted", KRANGGAN, "2024", part),
+            tuple(("stunted", code, "2024", part) for code in places if code != KRANGGAN),
+        )
+        for part in ("_T", "sex=F", "sex=M")
+    ]
+    rows += [
+        Relation(
+            ("stunted", code, "2024", "_T"),
+            (("stunted", code, "2024", "sex=F"), ("stunted", code, "2024", "sex=M")),
+        )
+        for code in places
+    ]
+    cells = {key: Cell(value, 5, recalled=key in known) for key, value in figures.items()}
+    return Table(cells, tuple(rows))
+
+
+@settings(max_examples=25)
+@given(numbers, revisions)
+def test_no_release_tells_a_small_count_even_beside_the_one_before(
+    health: Catalog, values: list[int], revised: dict[tuple[str, str], int]
+) -> None:
+    later = date(2025, 6, 1)
+    first = dict(zip(CELLS, values, strict=True))
+    one, two = printed(first), printed({**first, **revised})
+    stays = [Stay("office", key, Figure(value), DAY) for key, value in one.items()]
+    both = [
+        item
+        for stay in stays
+        for item in (
+            [stay]
+            if two[stay.key] == stay.figure.value
+            else [
+                replace(stay, superseded_at=later),
+                replace(stay, vintage=later, figure=Figure(two[stay.key])),
+            ]
+        )
+    ]
+    before, after = plan(stays, health), plan(both, health)
+    assert before.hidden <= after.hidden
+    remembered = {key for key in one if key not in before.hidden and one[key] == two[key]}
+    for figures, found, known in ((one, before, set[Key]()), (two, after, remembered)):
+        table = sums(figures, known)
+        solved = attack(table, found.hidden & set(figures) - known)
+        for key in table.primaries:
+            low, high = solved[key]
+            assert high - low >= 5 or key in found.exposed
+    assert before.exposed == frozenset()
