@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from catalog.contract import AnyContract
+from catalog.contract import AnyContract, RecordsContract
 from expectations.rules import for_owner
 from flows.editions import Standing, failures_of
 from flows.staging import Judged
@@ -89,11 +89,11 @@ def harmless(cell: str) -> str:
 
 def html_page(newest: Judged, contract: AnyContract, rows: list[Row]) -> str:
     """The rows as a page for the owner of the file."""
-    refused = newest.refused is not None
+    refused, held = newest.refused is not None, "catatan" if isinstance(contract, RecordsContract) else "angka"
     verdict = (
-        "Berkas ini ditolak seluruhnya; angka terakhir yang diterima tetap dipakai."
+        f"Berkas ini ditolak seluruhnya; {held} terakhir yang diterima tetap dipakai."
         if refused
-        else f"{len(rows)} angka ditahan; angka lainnya sudah diterima."
+        else f"{len(rows)} {held} ditahan; {held} lainnya sudah diterima."
     )
     body = "\n".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return PAGE.format(

@@ -73,6 +73,9 @@ class Staging:
         if entry.outcome == "refused":
             check = door_refusal(entry)
             return Judged(entry, position, self._root, 0, 0, (check,), check)
+        if entry.synthetic and not self._contract.synthetic:
+            check = example_refusal(entry, self._contract)
+            return Judged(entry, position, self._root, 0, 0, (check,), check)
         folder = self._folder(entry)
         if not (folder / "checks.json").exists():
             try:
@@ -155,6 +158,19 @@ def door_refusal(entry: LogEntry) -> Check:
         message_id=entry.message_id,
         message_en=entry.message_en,
     )
+
+
+def example_refusal(entry: LogEntry, contract: AnyContract) -> Check:
+    """The verdict on an example under a contract that is no longer one of examples: it never becomes a real file."""
+    from expectations.door import contract_refusal
+
+    message = Bilingual(
+        id="berkas ini contoh buatan proyek, sedangkan kontraknya bukan lagi contoh; arahkan 'connector' ke berkas "
+        "kantor, atau kembalikan synthetic = true",
+        en="this file is an example made by the project, but its contract is no longer one of examples; point "
+        "'connector' at the office's file, or put synthetic = true back",
+    )
+    return contract_refusal(message, contract, entry.sha256)
 
 
 def stage_snapshot(

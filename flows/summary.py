@@ -30,6 +30,7 @@ class Standing:
 
     sources: int
     bundled: int
+    examples: int
     figures: int
     quarantined: int
     indicators: int
@@ -78,7 +79,11 @@ def standing_outcome(settings: Settings, fetched: Iterable[FetchOutcome]) -> Nig
 
 def standing(release: ReleaseInfo) -> Standing:
     """Read what a release holds from its DuckDB file."""
-    sources = _rows(release, "SELECT count(*) AS n, count(*) FILTER (bundled) AS bundled FROM core.source")[0]
+    sources = _rows(
+        release,
+        "SELECT count(*) AS n, count(*) FILTER (bundled) AS bundled, count(*) FILTER (synthetic) AS examples "
+        "FROM core.source",
+    )[0]
     figures = _rows(
         release,
         "SELECT count(*) AS n, count(DISTINCT indicator) AS indicators, min(year) AS first, max(year) AS last "
@@ -87,6 +92,7 @@ def standing(release: ReleaseInfo) -> Standing:
     return Standing(
         sources=sources["n"],
         bundled=sources["bundled"],
+        examples=sources["examples"],
         figures=figures["n"],
         quarantined=_rows(
             release, "SELECT count(*) AS n FROM (SELECT DISTINCT source, snapshot, row_id FROM meta.quarantine)"
@@ -179,6 +185,7 @@ def _lines_id(stands: Standing, release: ReleaseInfo, changed: bool) -> list[str
     return [
         news,
         f"Sumber dibaca   : {stands.sources} ({stands.bundled} berkas bawaan, bukan portal langsung)",
+        *([f"Contoh          : {stands.examples} sumber, bukan terbitan siapa pun"] if stands.examples else []),
         f"Angka diterima  : {n(stands.figures)}; dikarantina: {n(stands.quarantined)}",
         f"Indikator       : {stands.indicators}; tahun {stands.first_year} sampai {stands.last_year}",
     ]
@@ -189,6 +196,7 @@ def _lines_en(stands: Standing, release: ReleaseInfo, changed: bool) -> list[str
     return [
         news,
         f"Sources read     : {stands.sources} ({stands.bundled} bundled files, not live portals)",
+        *([f"Examples         : {stands.examples} sources, published by nobody"] if stands.examples else []),
         f"Figures accepted : {stands.figures:,}; in quarantine: {stands.quarantined:,}",
         f"Indicators       : {stands.indicators}; years {stands.first_year} to {stands.last_year}",
     ]

@@ -32,7 +32,8 @@ class SnapshotCorrupt(ValueError):
 class LogEntry:
     """One line of the log: a snapshot that was kept, or a file refused at the door without a copy.
 
-    `answers` are the raw answers of an API that a rendered snapshot was put together from.
+    `answers` are the raw answers of an API that a rendered snapshot was put together from. A `synthetic` one came
+    under a contract of examples, and stays an example whatever the contract says later.
     """
 
     source: str
@@ -49,6 +50,7 @@ class LogEntry:
     message_id: str = ""
     message_en: str = ""
     answers: tuple[Answer, ...] = ()
+    synthetic: bool = False
     kind: Literal["snapshot"] = "snapshot"
 
     def says_what(self, other: LogEntry) -> bool:
@@ -211,8 +213,9 @@ def _plain(entry: LogEntry) -> dict[str, Any]:
     values = asdict(entry)
     for name in ("first_seen", "published"):
         values[name] = values[name].isoformat() if values[name] else None
-    if not entry.answers:
-        del values["answers"]
+    for name in ("answers", "synthetic"):
+        if not values[name]:
+            del values[name]
     return values
 
 
@@ -247,5 +250,6 @@ def next_entry(
         etag=delivery.etag,
         last_modified=delivery.last_modified,
         answers=delivery.answers,
+        synthetic=contract.synthetic,
     )
     return entry, known

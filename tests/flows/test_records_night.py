@@ -172,6 +172,31 @@ def test_every_joint_table_is_explained_or_says_why_not(night: Night, capsys: py
     assert "catatan kantor" in capsys.readouterr().err
 
 
+def test_the_summary_says_how_many_sources_are_examples(night: Night) -> None:
+    assert "Contoh          : 1 sumber, bukan terbitan siapa pun" in night[1].summary_id
+    assert "Examples         : 1 sources" in night[1].summary_en
+
+
+def test_an_example_never_becomes_a_real_file_but_gives_way_to_one(night: Night, tmp_path: Path) -> None:
+    shutil.copytree(night[0].settings.data.parent, tmp_path / "office", symlinks=True)
+    office = Office(Settings(data=tmp_path / "office" / "data", sources=tmp_path / "office" / "sources"))
+    contract = office.file(SOURCE).with_suffix(".toml")
+    contract.write_text(contract.read_text("utf-8").replace("synthetic = true", "synthetic = false"), "utf-8")
+    outcome = office.run()
+    assert outcome.exit_code == 3
+    assert "berkas ini contoh" in outcome.summary_id
+    assert office.sql("SELECT count(*) FROM joint.kelurahan_evaluation") == [(0,)]
+
+    def real(text: str) -> str:
+        lines = [line for line in text.splitlines() if not line.startswith("2022;")]
+        return "\n".join(lines).replace("Kranggan;Miji;", "Kranggan;Miji;1") + "\n"
+
+    office.edit(SOURCE, real)
+    office.run()
+    found = office.sql("SELECT data_year, count(total), bool_or(synthetic) FROM joint.kelurahan_evaluation GROUP BY 1")
+    assert sorted(found) == [(2023, 18, False), (2024, 17, False)]
+
+
 def test_a_broken_contract_leaves_its_records_in_force_and_a_rebuild_gives_the_same(
     night: Night, tmp_path: Path
 ) -> None:
