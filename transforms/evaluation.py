@@ -133,10 +133,15 @@ def _place_columns(unit: Unit, catalog: Catalog, recut: set[str]) -> Row:
         "region_name": unit.region.name,
         "unit_type": unit.unit_type,
         "kecamatan": kecamatan,
-        "kecamatan_name": catalog.regions_by_code[kecamatan].name,
+        "kecamatan_name": _latest(catalog, kecamatan).name,
         "government": unit.government,
         "kecamatan_break": kecamatan in recut,
     }
+
+
+def _latest(catalog: Catalog, code: str) -> Region:
+    """The region of a code, in force or not, as it is called last."""
+    return [region for region in catalog.regions if region.code == code][-1]
 
 
 def _evaluated(
@@ -271,10 +276,11 @@ def evaluation_counts(rows: Sequence[Row], catalog: Catalog) -> list[Row]:
 
 def _counted(members: Sequence[Row], classes: Sequence[str], region: str, catalog: Catalog) -> Iterable[Row]:
     evaluated = [row for row in members if row.get("source")]
-    known = catalog.regions_by_code.get(region)
+    group = catalog.agglomerations.get(region)
+    known = None if group else _latest(catalog, region)
     shared = {
         "region_code": region,
-        "region_name": known.name if known else catalog.agglomerations[region].label.id,
+        "region_name": group.label.id if group else _latest(catalog, region).name,
         "level": known.level if known else "agglomeration",
         "units_in_force": len(members),
         "break_flag": known is not None and known.level == "subdistrict" and members[0]["kecamatan_break"],
