@@ -1,6 +1,6 @@
 -- meta.check as it may be published: a sentence that may quote a sensitive figure makes way for one that does not.
 -- Grain and key: those of meta.check.
-SELECT c.* REPLACE (
+SELECT c.* EXCLUDE (may_quote) REPLACE (
   CASE WHEN s.alias IS NULL THEN c.check_id ELSE replace(c.check_id, left(c.snapshot, 12), s.alias) END AS check_id,
   coalesce(s.alias, c.snapshot) AS snapshot,
   CASE WHEN c.may_quote THEN $sentence_id ELSE c.message_id END AS message_id,
