@@ -32,6 +32,7 @@ from catalog.models import (
     Unit,
     WeightedMean,
 )
+from catalog.monitoring import NOTHING_DECLARED, Monitoring, load_monitoring
 from catalog.records import FILE as RECORDS
 from catalog.records import RecordType
 from catalog.strict import DeclarationError, digest_of, explain_errors
@@ -60,6 +61,7 @@ class Catalog:
     targets: Targets = NO_TARGETS
     records: dict[str, RecordType] = field(default_factory=dict)
     schemes: tuple[Scheme, ...] = ()
+    monitoring: Monitoring = NOTHING_DECLARED
 
     @cached_property
     def regions_by_code(self) -> dict[str, Region]:
@@ -72,7 +74,7 @@ class Catalog:
         identities = [item.model_dump(mode="json") for item in self.identities]
         records = [self.digest_for_record(name) for name in sorted(self.records)]
         schemes = [item.model_dump(mode="json") for item in self.schemes]
-        rules = (self.targets.plain(), records, schemes)
+        rules = (self.targets.plain(), records, schemes, self.monitoring)
         return digest_of(self.digest_for(self.indicators), identities, *rules)
 
     def digest_for_record(self, record: str) -> str:
@@ -131,6 +133,7 @@ def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
         targets=load_targets(folder),
         records={item.id: item for item in _entries(folder / RECORDS, "record", RecordType)},
         schemes=tuple(_entries(folder / classification.FILE, "scheme", Scheme)),
+        monitoring=load_monitoring(folder),
     )
     faults = list(_faults(catalog))
     if faults:

@@ -88,6 +88,7 @@ def record_view(records: Sequence[Row], texts: Sequence[Mapping[str, str]], kind
     columns: dict[str, Any] = {
         "year": [_number(row["year"]) for row in records],
         "region_problem": [row["region_problem"] for row in records],
+        "key__whole": [_whole_key(row, kind) for row in records],
     }
     for field in kind.fields:
         given = [text.get(field.name) for text in texts]
@@ -106,6 +107,12 @@ def record_view(records: Sequence[Row], texts: Sequence[Mapping[str, str]], kind
     return pd.DataFrame(
         {name: pd.Series(values, dtype=object if name in texts_only else "float64") for name, values in columns.items()}
     )
+
+
+def _whole_key(row: Row, kind: RecordType) -> str | None:
+    """What identifies the record, as one text; None where a part of it is missing, which is another rule's matter."""
+    parts = [row[name] for name in kind.key]
+    return None if any(part is None for part in parts) else "|".join(map(str, parts))
 
 
 def _numeric(name: str, kind: RecordType) -> bool:

@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("rules.toml")
 SHORT = 12
 Suite = Literal[
     "door", "contract", "rows", "table", "history", "edition", "record", "record_table", "record_history", "joint",
-    "target", "peer", "evaluation", "identity",
+    "target", "peer", "evaluation", "services", "identity",
 ]  # fmt: skip
 ROW_SUITES = ("rows", "record")
 GATES: dict[Suite, Gate] = {
@@ -34,6 +34,7 @@ GATES: dict[Suite, Gate] = {
     "target": "joint",
     "peer": "joint",
     "evaluation": "joint",
+    "services": "joint",
     "identity": "identity",
 }
 

@@ -83,7 +83,6 @@ def record_suite(contract: RecordsContract, kind: RecordType, first_seen: date) 
     shared: Parameters = {
         "first_year": contract.expect.first_year,
         "last_year": first_seen.year,
-        "key": list(kind.key),
     }
     plan = []
     for rule in rules_of("record"):
@@ -132,6 +131,12 @@ def record_history_suite(contract: RecordsContract, previous: PreviousEdition) -
 def evaluation_suite() -> list[Planned]:
     """The rules on the rows of joint.kelurahan_evaluation and its counts."""
     return _plan("evaluation", {}, {})
+
+
+def services_suite() -> list[Planned]:
+    """The rules on the tables of programmes, facilities and complaints: each speaks of its own comparisons."""
+    planned = (_planned(rule, {"rule": rule.id}, None) for rule in rules_of("services"))
+    return [item for item in planned if item]
 
 
 def joint_suite() -> list[Planned]:

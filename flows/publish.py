@@ -12,7 +12,6 @@ from catalog.contract import Contract, RecordsContract
 from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
 from dashboard.page import render
-from expectations.evaluation import judge_evaluation
 from expectations.identity import judge_identities
 from expectations.joint import judge_joint
 from expectations.standing import judge_standing
@@ -20,14 +19,14 @@ from expectations.verdict import Check, refusal
 from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
 from flows.disclosure import without_small_counts
-from flows.editions import Standing, editions, quarantined_keys, waiting_records
+from flows.editions import Standing, editions, quarantined_keys
 from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.record_tables import load_record_tables
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
 from flows.wording import nothing_published
-from transforms.evaluation import evaluation_counts, evaluation_rows
 from transforms.joint import joint_values
 from transforms.joint_frames import history
 from transforms.peers import peer_rows
@@ -40,13 +39,12 @@ from warehouse.build import (
     current_observations,
     load_editions,
     load_joint,
-    load_rows,
     load_sources,
     load_standing,
     open_build,
     vintages,
 )
-from warehouse.records import current_records, load_records
+from warehouse.records import load_records
 from warehouse.release import write_release
 from warehouse.shelf import current_release, prune_releases
 
@@ -117,19 +115,6 @@ def load_joint_tables(
         *judge_standing(targets, peers, catalog),
         *judge_identities(in_force, catalog, families, now),
     ]
-
-
-def load_record_tables(
-    build: Build, catalog: Catalog, contracts: Mapping[str, RecordsContract], judged: Standing
-) -> list[Check]:
-    """The joint tables made of records in force, and the verdicts on them."""
-    files = [judged[source] for source, contract in contracts.items() if contract.record == "evaluation"]
-    waiting = {(scheme, year, region) for region, scheme, year in waiting_records(files, catalog.records["evaluation"])}
-    rows = evaluation_rows(current_records(build.con, "evaluation"), catalog, waiting)
-    counts = evaluation_counts(rows, catalog)
-    load_rows(build, "joint.kelurahan_evaluation", rows)
-    load_rows(build, "joint.kelurahan_evaluation_count", counts)
-    return judge_evaluation(rows, counts, catalog)
 
 
 def joint_of(

@@ -24,4 +24,10 @@ _OF_RECORDS = Bilingual(
     "only. Every row carries its own source, fields, bands and reasons: mojoraya sql",
 )
 # Joint tables that are not explained figure by figure, and why.
-UNEXPLAINED = dict.fromkeys(("kelurahan_evaluation", "kelurahan_evaluation_count"), _OF_RECORDS)
+UNEXPLAINED = dict.fromkeys(
+    (
+        "kelurahan_evaluation", "kelurahan_evaluation_count", "programme_delivery", "facility_coverage",
+        "service_complaints", "kelurahan_profile",
+    ),
+    _OF_RECORDS,
+)  # fmt: skip

@@ -124,7 +124,9 @@ def test_corrections_of_records_are_refused_with_what_to_do(copied: Callable[[st
 def test_every_record_type_has_a_key_a_year_and_a_region(catalog: Catalog, name: str) -> None:
     kind = catalog.records[name]
     assert all(kind.by_name[field].required for field in kind.key)
-    assert set(kind.region.levels) == {"urban_village", "village"}
+    # Who calls does not always say from where; the government that was called is always known.
+    above = {"subdistrict", "city", "regency"} if name == "call" else set()
+    assert set(kind.region.levels) == {"urban_village", "village"} | above
     assert all(field.label.id and field.label.en for field in kind.fields)
 
 

@@ -24,6 +24,7 @@ from expectations.suites import (
     record_suite,
     record_table_suite,
     row_suite,
+    services_suite,
     table_suite,
     target_suite,
 )
@@ -58,6 +59,7 @@ def held() -> list[str]:
         *target_suite(),
         *peer_suite(),
         *evaluation_suite(),
+        *services_suite(),
     ]
     door = judge_door(b"Wilayah;Tahun;Persen\nKota Mojokerto;2023;5,77\n", CONTRACT)
     names = [check.rule for check in (*door, contract_passed(CONTRACT, None), corrections_check((), CONTRACT, None))]

@@ -119,12 +119,21 @@ def test_aspects_that_do_not_make_their_field_are_a_warning(catalog: Catalog) ->
 
 
 def test_a_call_is_not_answered_before_it_came(catalog: Catalog) -> None:
-    fields = ("call_id", "channel", "kind", "received", "answered", "closed", "satisfaction")
+    fields = ("call_id", "region_code", "channel", "kind", "received", "answered", "closed", "satisfaction")
     contract = records_with(*fields, record="call")
-    row = {"call_id": "c1", "channel": "112", "kind": "iseng", "received": "2025-04-01 07:30", "satisfaction": "5"}
+    row = {
+        "call_id": "c1",
+        "region_code": "35.76",
+        "channel": "112",
+        "kind": "iseng",
+        "received": "2025-04-01 07:30",
+        "satisfaction": "5",
+    }
     assert judged(catalog, contract, row | {"answered": "2025-04-01 07:30"}).failures == []
     late = judged(catalog, contract, row | {"answered": "2025-04-01 07:29", "satisfaction": "6"})
     assert [item.rule for item in late.failures] == ["record_between", "record_apart"]
+    twice = judged(catalog, contract, row, row)
+    assert [item.rule for item in twice.failures] == ["record_key", "record_key"], "a key of one field is one too"
 
 
 def whole(catalog: Catalog, count: int, bad: int, previous: int | None = None, **changes: Any) -> list[Check]:

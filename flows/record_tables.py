@@ -1,0 +1,81 @@
+"""The joint tables made of records in force: evaluations, programmes, facilities, complaints, and their profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from catalog.contract import RecordsContract
+from catalog.load import Catalog
+from catalog.records import RecordType
+from expectations.evaluation import judge_evaluation
+from expectations.services import judge_services
+from expectations.verdict import Check
+from flows.editions import Standing, waiting_records
+from transforms.complaints import complaint_rows, people_of
+from transforms.delivery import delivery_rows
+from transforms.evaluation import evaluation_counts, evaluation_rows
+from transforms.facilities import facility_rows
+from transforms.profile import profile_rows
+from transforms.values import TOTAL
+from warehouse.build import Build, current_observations, load_rows
+from warehouse.records import current_records
+
+NUMBERS = ("integer", "number", "year")
+
+
+def load_record_tables(
+    build: Build, catalog: Catalog, contracts: Mapping[str, RecordsContract], judged: Standing
+) -> list[Check]:
+    """Fill the joint tables made of records in force; gives the verdicts on them."""
+    files = [judged[source] for source, contract in contracts.items() if contract.record == "evaluation"]
+    waiting = {(scheme, year, region) for region, scheme, year in waiting_records(files, catalog.records["evaluation"])}
+    rows = evaluation_rows(current_records(build.con, "evaluation"), catalog, waiting)
+    counts = evaluation_counts(rows, catalog)
+    totals = _totals(build)
+    people = people_of(totals, catalog)
+    deliveries = delivery_rows(records_frame(build, catalog.records["activity"]), catalog)
+    facilities = facility_rows(records_frame(build, catalog.records["facility"]), catalog)
+    complaints = complaint_rows(records_frame(build, catalog.records["call"]), people, catalog)
+    profiles = profile_rows(rows, deliveries, complaints, facilities, people, _areas(totals, catalog), catalog)
+    tables = {
+        "kelurahan_evaluation": rows,
+        "kelurahan_evaluation_count": counts,
+        "programme_delivery": deliveries,
+        "facility_coverage": facilities,
+        "service_complaints": complaints,
+        "kelurahan_profile": profiles,
+    }
+    for name, found in tables.items():
+        load_rows(build, f"joint.{name}", found)
+    return [*judge_evaluation(rows, counts, catalog), *judge_services(deliveries, facilities, complaints, catalog)]
+
+
+def records_frame(build: Build, kind: RecordType) -> pd.DataFrame:
+    """The records of one type in force with plain types: numbers are doubles, times are times, gaps are missing."""
+    frame = pd.DataFrame(current_records(build.con, kind.id))
+    if frame.empty:
+        return frame
+    for field in kind.fields:
+        if field.type in NUMBERS:
+            whole = field.required and field.type != "number"
+            frame[field.name] = frame[field.name].astype("int64" if whole else "float64")
+        if field.type == "datetime":
+            frame[field.name] = pd.to_datetime(frame[field.name])
+    return frame
+
+
+def _totals(build: Build) -> pd.DataFrame:
+    """Every published total in force, of kelurahan and desa too: indicator, region_code, year, value."""
+    found = current_observations(build.con).to_pandas()
+    kept = found[(found["breakdown"] == TOTAL) & found["value"].notna()]
+    return kept.assign(value=kept["value"].astype("float64"))[["indicator", "region_code", "year", "value"]]
+
+
+def _areas(totals: pd.DataFrame, catalog: Catalog) -> dict[str, tuple[int, float]]:
+    """The latest year and square kilometres of every region that has an area."""
+    rows = totals[totals["indicator"] == catalog.monitoring.profile.area].sort_values("year")
+    found: list[Any] = list(zip(rows["region_code"], rows["year"], rows["value"], strict=True))
+    return {str(code): (int(year), float(value)) for code, year, value in found}
