@@ -138,6 +138,10 @@ class Indicator(Declared):
     Counts of a `sensitive` one above zero and under `suppress_below` are not published, nor what reveals them
     (docs/disclosure.md). `already_published` names sources whose publication prints such counts itself, below
     kabupaten and kota too; `cumulative` says that a year counts the years before it in.
+
+    `applies_to` names the levels of region that can have it at all (the village index of a kabupaten, say, for a city
+    has no desa); empty means every level. What it does not apply to is neither missing nor zero, and is left out of
+    joint values.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -167,6 +171,7 @@ class Indicator(Declared):
     rules: list[Rule] = Field(min_length=1)
     breaks: list[Break] = []
     wide: bool = True
+    applies_to: list[Level] = []
 
     @property
     def is_count(self) -> bool:

@@ -25,8 +25,10 @@ from catalog.models import (
 )
 from transforms import rules
 from transforms.columns import plain_columns
+from transforms.joint_frames import roles
 from transforms.values import TOTAL, Value
 
+NOT_APPLICABLE = "not_applicable"
 Key = tuple[str, int]
 Series = dict[Key, Value]
 Book = dict[tuple[str, str], Series]
@@ -49,6 +51,8 @@ def joint_values(
         _add_totals(book, indicator, catalog)
     for indicator in catalog.indicators.values():
         _add_derived(book, indicator)
+    for indicator in catalog.indicators.values():
+        _add_not_applicable(book, indicator, catalog)
     for place in catalog.agglomerations.values():
         _add_agglomeration(book, place, catalog)
     values = (value for series in book.values() for value in series.values())
@@ -138,6 +142,24 @@ def _add_derived(book: Book, indicator: Indicator) -> None:
             book[indicator.id, TOTAL][key] = made
 
 
+def _add_not_applicable(book: Book, indicator: Indicator, catalog: Catalog) -> None:
+    """Regions of levels that cannot have the indicator say so, in every year and breakdown in which others have it."""
+    if not indicator.applies_to:
+        return
+    outside = [code for code in roles(catalog) if not _applies(indicator, code, catalog)]
+    for (name, _), series in list(book.items()):
+        likes = {year: value for (_, year), value in series.items()} if name == indicator.id else {}
+        for year, like in likes.items():
+            for code in outside:
+                series.setdefault((code, year), rules.missing(like, NOT_APPLICABLE, "", region=code, source=""))
+
+
+def _applies(indicator: Indicator, code: str, catalog: Catalog) -> bool:
+    """Whether a region can have the indicator; an agglomeration can, as far as its members do."""
+    region = catalog.regions_by_code.get(code)
+    return region is None or not indicator.applies_to or region.level in indicator.applies_to
+
+
 def _growth_of(like: Value, level: Series) -> Value:
     now, before = level.get((like.region, like.year)), level.get((like.region, like.year - 1))
     return rules.growth(like, now, before, method="recomputed", breaks=now is not None and now.break_flag)
@@ -162,11 +184,13 @@ def _add_agglomeration(book: Book, place: Agglomeration, catalog: Catalog) -> No
     """Each indicator after those that its rules read."""
     for indicator in _in_order(catalog):
         breakdowns = sorted({breakdown for name, breakdown in book if name == indicator.id})
+        members = [code for code in place.members if _applies(indicator, code, catalog)]
+        those = place if members == place.members else place.model_copy(update={"members": members})
         for breakdown in breakdowns:
             series = book[indicator.id, breakdown]
-            years = sorted({year for region, year in series if region in place.members})
+            years = sorted({year for region, year in series if region in members})
             for year in years:
-                series[place.id, year] = _joint(book, indicator, breakdown, place, year)
+                series[place.id, year] = _joint(book, indicator, breakdown, those, year)
 
 
 def _in_order(catalog: Catalog) -> list[Indicator]:

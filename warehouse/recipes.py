@@ -41,7 +41,8 @@ def recipes(book: Book, key: Key, method: str | None) -> Iterator[Recipe]:
 
 def _joint(book: Book, key: Key, rule: Row, method: str | None) -> Iterator[Recipe]:
     """The value of an agglomeration by one of its indicator's rules."""
-    kind, members = rule["kind"], book.members(key.region)
+    kind = rule["kind"]
+    members = [code for code in book.members(key.region) if not _not_applicable(book, key._replace(region=code))]
     asked = {"growth": "ratio_of_sums"}.get(kind, kind)
     if method not in {None, asked}:
         return
@@ -59,6 +60,11 @@ def _joint(book: Book, key: Key, rule: Row, method: str | None) -> Iterator[Reci
         above = [("numerator", key._replace(indicator=rule["numerator"], region=member)) for member in members]
         below = [("denominator", key._replace(indicator=rule["denominator"], region=member)) for member in members]
         yield Recipe("ratio", (*above, *below), rule["scale"])
+
+
+def _not_applicable(book: Book, key: Key) -> bool:
+    """Whether a member cannot have the figure at all, so that a joint value leaves it out."""
+    return bool(book.figures.get(key, {}).get("null_reason") == "not_applicable")
 
 
 def _own(key: Key, rule: Row, method: str | None) -> Iterator[Recipe]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -141,3 +142,19 @@ def test_every_agglomeration_figure_says_that_it_is_not_an_official_one(
     rows = [row for row in value_rows(values.values(), catalog) if row["region_role"] == "agglomeration"]
     assert rows
     assert all("bukan angka resmi BPS" in row["notice"] for row in rows)
+
+
+def test_what_does_not_apply_to_a_city_is_neither_missing_nor_part_of_the_joint_value(
+    catalog: Catalog, contracts: dict[str, ContractFile]
+) -> None:
+    """As with a village index: the city has no desa, so the agglomeration's value is that of the regency."""
+    frame = observations(contracts, catalog, POVERTY)
+    poor = catalog.indicators["poor_population"].model_copy(update={"applies_to": ["regency"]})
+    villages = replace(catalog, indicators={**catalog.indicators, "poor_population": poor})
+    regency = frame[(frame["indicator"] == "poor_population") & (frame["region_code"] == "35.16")]
+    values = [item for item in joint_values(regency, villages, {}) if item.indicator == "poor_population"]
+    found = {(item.region, item.year): item for item in values}
+    city, raya = found["35.76", 2023], found["mojokerto-raya", 2023]
+    assert (city.value, city.null_reason, city.status) == (None, "not_applicable", "M")
+    assert (raya.value, raya.method, raya.coverage) == (112_860.0, "sum", "1/1")
+    assert not any(item.null_reason == "not_applicable" for item in joint_values(regency, catalog, {}))
