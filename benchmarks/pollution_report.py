@@ -78,6 +78,12 @@ def _unknowable() -> list[str]:
         (
             "A possible figure in its right form at a possible place, different from the last edition: a publisher who "
             "revises a figure writes the same. Such a change is published as a revision, seen in `meta.change` and the "
-            "vintages; other sources and identities may contradict it. These files are not in the totals above."
+            "vintages; where the figure was final the night tells it (`final_kept`), and other sources and identities "
+            "may contradict it. These files are not in the totals above."
+        ),
+        "",
+        (
+            "A source's first edition is held against nothing before it: gates that compare with the last edition begin "
+            "with the second. What they find is a refusal that an operator may overrule with `mojoraya accept`."
         ),
     ]
