@@ -83,7 +83,7 @@ def _unknowable() -> list[str]:
         ),
         "",
         (
-            "A source's first edition is held against nothing before it: gates that compare with the last edition begin "
-            "with the second. What they find is a refusal that an operator may overrule with `mojoraya accept`."
+            "A source's first edition is held against nothing before it: gates that compare with the last edition "
+            "begin with the second. What they find is a refusal that an operator may overrule with `mojoraya accept`."
         ),
     ]
