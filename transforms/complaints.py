@@ -7,7 +7,7 @@ percentiles or averages. Kota Kediri's line 112 shows why kinds must not be mixe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,30 @@ class People:
     number: float
 
 
+@dataclass(frozen=True)
+class Calls:
+    """Calls of one place and category as arrays: kind, month counted from the first one, and three times.
+
+    Times are in microseconds; `answer` and `close` are NaN where nothing is recorded. Arrays, because a place has a
+    row for every month and category, and a frame costs milliseconds for each.
+    """
+
+    kind: np.ndarray
+    month: np.ndarray
+    received: np.ndarray
+    closed: np.ndarray
+    answer: np.ndarray
+    close: np.ndarray
+    satisfaction: np.ndarray
+    source: str
+    evidence: str
+
+    def those(self, chosen: np.ndarray) -> Calls:
+        """The calls that are chosen by a mask."""
+        arrays = {name: value[chosen] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **arrays)
+
+
 def complaint_rows(
     calls: pd.DataFrame, people: Mapping[tuple[str, int], People], catalog: Catalog
 ) -> list[dict[str, Any]]:
@@ -48,9 +72,9 @@ def complaint_rows(
     if calls.empty:
         return []
     spread = rolled_up(calls, catalog)
-    spread = spread.assign(month=spread["received"].dt.strftime("%Y-%m"))
-    months = [str(month) for month in pd.period_range(spread["month"].min(), spread["month"].max(), freq="M")]
-    periods = [*months, *dict.fromkeys(month[:4] for month in months)]
+    months = pd.period_range(spread["received"].min(), spread["received"].max(), freq="M")
+    periods = [(str(month), np.array([number])) for number, month in enumerate(months)]
+    periods += [(str(year), np.flatnonzero(months.year == year)) for year in dict.fromkeys(months.year)]
     rows = []
     for (code, synthetic), group in spread.groupby(["at", "synthetic"], sort=True):
         where = place(str(code), catalog)
@@ -60,7 +84,8 @@ def complaint_rows(
             "notice": notice_of(where, synthetic=bool(synthetic)),
         }
         for category, chosen in _categories(group):
-            rows += [{**_row(where, period, category, chosen, people), **shared} for period in periods]
+            every = _arrays(chosen, months[0])
+            rows += [{**_row(where, period, numbers, category, every, people), **shared} for period, numbers in periods]
     return sorted(rows, key=lambda row: (row["region_code"], row["period"], row["category"], row["synthetic"]))
 
 
@@ -69,18 +94,39 @@ def _categories(group: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(TOTAL, group), *((str(name), found) for name, found in complaints.groupby("category", sort=True))]
 
 
+def _arrays(group: pd.DataFrame, first: pd.Period) -> Calls:
+    received = group["received"]
+    spans = ((group[name] - received).dt.total_seconds().to_numpy() for name in ("answered", "closed"))
+    answer, close = spans
+    return Calls(
+        kind=group["kind"].to_numpy(dtype=object),
+        month=((received.dt.year - first.year) * 12 + received.dt.month - first.month).to_numpy(),
+        received=received.to_numpy(dtype="datetime64[us]"),
+        closed=group["closed"].to_numpy(dtype="datetime64[us]"),
+        answer=answer / 60,
+        close=close / 3600,
+        satisfaction=group["satisfaction"].to_numpy(dtype="float64"),
+        source=joined(group["source"]),
+        evidence=max(group["evidence"], key=EVIDENCE_ORDER.index),
+    )
+
+
 def _row(
-    where: Place, period: str, category: str, every: pd.DataFrame, people: Mapping[tuple[str, int], People]
+    where: Place,
+    period: str,
+    months: np.ndarray,
+    category: str,
+    every: Calls,
+    people: Mapping[tuple[str, int], People],
 ) -> dict[str, Any]:
-    """One row; `every` are the calls of the place and category, of all periods."""
+    """One row; `every` are the calls of the place and category, of all periods, `months` those of this one."""
     year = int(period[:4])
-    chosen = every[every["month"].str.startswith(period)]
-    complaints = chosen[chosen["kind"] == "complaint"]
-    counts = {kind: int((chosen["kind"] == kind).sum()) for kind in KINDS}
-    answer = _minutes(complaints["answered"] - complaints["received"])
-    close = _minutes(complaints["closed"] - complaints["received"]) / 60
+    chosen = every.those(np.isin(every.month, months))
+    complaints = chosen.those(chosen.kind == "complaint")
+    counts = {kind: int((chosen.kind == kind).sum()) for kind in KINDS}
+    answer, close = (values[~np.isnan(values)] for values in (complaints.answer, complaints.close))
     known = people.get((where.code, year))
-    scores = complaints["satisfaction"].dropna()
+    scores = complaints.satisfaction[~np.isnan(complaints.satisfaction)]
     return {
         "region_code": where.code,
         "region_name": where.name,
@@ -90,12 +136,12 @@ def _row(
         "period": period,
         "year": year,
         "category": category,
-        "calls": len(chosen),
+        "calls": len(chosen.kind),
         "complaints": counts["complaint"],
         "prank": counts["prank"] if category == TOTAL else None,
         "silent": counts["silent"] if category == TOTAL else None,
         "information": counts["information"] if category == TOTAL else None,
-        "complaint_share": _share(counts["complaint"], len(chosen)) if category == TOTAL else None,
+        "complaint_share": _share(counts["complaint"], len(chosen.kind)) if category == TOTAL else None,
         "population": known.number if known else None,
         "population_indicator": known.indicator if known else None,
         "population_year": known.year if known else None,
@@ -110,8 +156,8 @@ def _row(
         "satisfaction": _rounded(float(scores.mean())) if len(scores) else None,
         "respondents": len(scores),
         "null_reason": None if known else "no_population",
-        "source": joined(every["source"]),
-        "evidence": max(every["evidence"], key=EVIDENCE_ORDER.index),
+        "source": every.source,
+        "evidence": every.evidence,
     }
 
 
@@ -119,20 +165,15 @@ def _share(part: int, whole: int) -> float | None:
     return _rounded(100.0 * part / whole) if whole else None
 
 
-def _minutes(spans: pd.Series) -> np.ndarray:
-    found: np.ndarray = spans.dropna().dt.total_seconds().to_numpy() / 60
-    return found
-
-
 def _quantile(values: np.ndarray, share: float) -> float | None:
     return _rounded(float(np.quantile(values, share))) if len(values) else None
 
 
-def _backlog(every: pd.DataFrame, period: str) -> int:
+def _backlog(every: Calls, period: str) -> int:
     """Complaints received by the end of the period that were not closed by then."""
-    end = pd.Period(period).end_time
-    open_then = every["closed"].isna() | (every["closed"] > end)
-    return int(((every["kind"] == "complaint") & (every["received"] <= end) & open_then).sum())
+    end = pd.Period(period).end_time.to_datetime64()
+    open_then = np.isnat(every.closed) | (every.closed > end)
+    return int(((every.kind == "complaint") & (every.received <= end) & open_then).sum())
 
 
 def _rounded(value: float) -> float:

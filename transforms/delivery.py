@@ -5,6 +5,9 @@ An activity states, at the end of a quarter, what has been realised since Januar
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -16,39 +19,42 @@ from transforms.values import EVIDENCE_ORDER, TOTAL, joined
 VERDICTS = ("as_planned", "behind", "deviation")
 QUARTERS = 4
 DIGITS = 4
-KEY = ["at", "programme", "year", "quarter"]
+KEY = ["at", "programme", "year", "quarter", "synthetic"]
+SUMMED = ("physical_plan", "physical_actual", "budget_plan", "budget_actual")
 
 
 def delivery_rows(activities: pd.DataFrame, catalog: Catalog) -> list[dict[str, Any]]:
     """Rows of joint.programme_delivery from activity records, sorted by region, programme and quarter.
 
     `activities` has the fields of the record type activity, and source, evidence and synthetic. The programme `_T` is
-    all programmes of a source's kind together; example and real activities are never added up: each side has its own
-    rows.
+    all programmes together; example and real activities are never added up: each side has its own rows.
     """
     if activities.empty:
         return []
     every = pd.concat([activities, activities.assign(programme=TOTAL)], ignore_index=True)
     spread = rolled_up(every, catalog)
     units = units_under(spread["at"].unique(), catalog)
-    rows = [
-        _row(dict(zip([*KEY, "synthetic"], key, strict=True)), group, catalog, units)
-        for key, group in spread.groupby([*KEY, "synthetic"], sort=True)
-    ]
-    return sorted(rows, key=lambda row: (row["region_code"], row["programme"], row["year"], row["quarter"]))
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for record in spread.to_dict("records"):
+        groups[tuple(record[name] for name in KEY)].append({str(name): value for name, value in record.items()})
+    rows = [_row(dict(zip(KEY, key, strict=True)), group, catalog, units) for key, group in groups.items()]
+    return sorted(
+        rows, key=lambda row: tuple(row[name] for name in ("region_code", "programme", "year", "quarter", "synthetic"))
+    )
 
 
-def _row(key: dict[str, Any], group: pd.DataFrame, catalog: Catalog, units: dict[str, set[str]]) -> dict[str, Any]:
+def _row(
+    key: dict[str, Any], group: list[dict[str, Any]], catalog: Catalog, units: dict[str, set[str]]
+) -> dict[str, Any]:
     where = place(key["at"], catalog)
-    sums = {
-        name: float(group[name].sum()) for name in ("physical_plan", "physical_actual", "budget_plan", "budget_actual")
-    }
+    sums = {name: math.fsum(item[name] for item in group) for name in SUMMED}
     physical, budget = (_percent(sums[f"{name}_actual"], sums[f"{name}_plan"]) for name in ("physical", "budget"))
     elapsed = 100.0 * key["quarter"] / QUARTERS
-    over = (group["physical_actual"] > group["physical_plan"]) | (group["budget_actual"] > group["budget_plan"])
-    noted = group["note"].fillna("").astype(str).str.strip() != ""
-    findings = _whole_sum(group["findings_count"])
-    bare = int((over & ~noted).sum())
+    over = [
+        item for item in group if any(item[f"{name}_actual"] > item[f"{name}_plan"] for name in ("physical", "budget"))
+    ]
+    findings = _whole_sum(item["findings_count"] for item in group)
+    bare = sum(not _is_given(item["note"]) for item in over)
     slack = catalog.monitoring.delivery.tolerance_points
     verdict = _verdict(physical, budget, elapsed - slack, deviates=bool(findings) or bare > 0)
     return {
@@ -62,7 +68,7 @@ def _row(key: dict[str, Any], group: pd.DataFrame, catalog: Catalog, units: dict
         "year": int(key["year"]),
         "quarter": int(key["quarter"]),
         "activities": len(group),
-        "units_with_activities": int(group["region_code"].nunique()),
+        "units_with_activities": len({item["region_code"] for item in group}),
         "units": len(units[where.code]),
         **sums,
         "physical_realisation": physical,
@@ -71,16 +77,16 @@ def _row(key: dict[str, Any], group: pd.DataFrame, catalog: Catalog, units: dict
         "physical_gap": _gap(physical, elapsed),
         "budget_gap": _gap(budget, elapsed),
         "findings": findings,
-        "findings_value": _whole_sum(group["findings_value"]),
+        "findings_value": _whole_sum(item["findings_value"] for item in group),
         "findings_per_activity": None if findings is None else round(findings / len(group), DIGITS),
-        "over_realised": int(over.sum()),
+        "over_realised": len(over),
         "over_realised_without_note": bare,
-        "beneficiaries": _whole_sum(group["beneficiaries"]),
+        "beneficiaries": _whole_sum(item["beneficiaries"] for item in group),
         "benefit_score": _benefit(group),
         "verdict": verdict,
         "null_reason": None if verdict else "no_plan",
-        "source": joined(group["source"]),
-        "evidence": max(group["evidence"], key=EVIDENCE_ORDER.index),
+        "source": joined(item["source"] for item in group),
+        "evidence": max((item["evidence"] for item in group), key=EVIDENCE_ORDER.index),
         "synthetic": bool(key["synthetic"]),
         "notice": notice_of(where, synthetic=bool(key["synthetic"])),
     }
@@ -103,14 +109,24 @@ def _gap(realised: float | None, elapsed: float) -> float | None:
     return None if realised is None else round(realised - elapsed, DIGITS)
 
 
-def _whole_sum(column: pd.Series) -> float | None:
+def _is_given(value: object) -> bool:
+    """Whether an optional field says anything: pandas writes a gap as None or as NaN."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _whole_sum(values: Iterable[float | None]) -> float | None:
     """The sum where every activity states the number, else nothing: a partial sum would look like a small one."""
-    return None if column.isna().any() else float(column.sum())
+    found = list(values)
+    known = [value for value in found if value is not None and not math.isnan(value)]
+    return math.fsum(known) if len(known) == len(found) else None
 
 
-def _benefit(group: pd.DataFrame) -> float | None:
+def _benefit(group: list[dict[str, Any]]) -> float | None:
     """The mean benefit score weighted by beneficiaries; nothing where an activity states only one of the two."""
-    scores, people = group["benefit_score"], group["beneficiaries"]
-    if scores.isna().any() or people.isna().any() or people.sum() <= 0:
-        return None
-    return round(float((scores * people).sum() / people.sum()), DIGITS)
+    weighted = _whole_sum(_product(item["benefit_score"], item["beneficiaries"]) for item in group)
+    people = _whole_sum(item["beneficiaries"] for item in group)
+    return round(weighted / people, DIGITS) if weighted is not None and people else None
+
+
+def _product(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one * other
