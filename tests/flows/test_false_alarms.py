@@ -59,15 +59,14 @@ def test_bytes_refused_before_are_taken_the_night_after_the_contract_allows_them
     assert "Tidak ada salinan yang disimpan." in told(first)
     assert "No copy was kept." in told(first)
     assert (outcomes(office), rate(office)) == (["kept", "refused"], "10.57")
-    assert office.run().problems_id == first.problems_id
+    assert stages.fetch_source(office.settings, LONG).message_id == "", "the release says it already"
+    again = office.run().problems_id
+    assert again == first.problems_id
+    assert len([line for line in again if line.startswith(LONG)]) == 1
     assert outcomes(office) == ["kept", "refused"], "the same refusal is not logged every night"
     allow(office)
     assert office.run().exit_code == 0
     assert (outcomes(office), rate(office)) == (["kept", "refused", "kept"], "10.58")
-    release = (office.settings.data / "current").resolve()
-    assert office.run().exit_code == 0
-    assert (office.settings.data / "current").resolve() == release
-    assert outcomes(office) == ["kept", "refused", "kept"]
 
 
 def test_what_else_stands_in_a_file_of_false_alarms_still_refuses_it_and_is_said(office: Office) -> None:
@@ -119,14 +118,7 @@ def test_bytes_removed_by_hand_are_not_written_back(office: Office) -> None:
     assert (copy.exists(), rate(office)) == (True, "10.58")
 
 
-def test_a_source_refused_again_for_the_same_reason_is_said_once_a_night(office: Office) -> None:
-    plant(office)
-    office.run()
-    assert stages.fetch_source(office.settings, LONG).message_id == ""
-    assert len([line for line in office.run().problems_id if line.startswith(LONG)]) == 1
-
-
-@pytest.mark.parametrize("header", ["nik", "alamat", "tgl_lahir"])
+@pytest.mark.parametrize("header", ["nik", "tgl_lahir"])
 def test_no_permission_lets_a_table_by_name_through(office: Office, header: str) -> None:
     path = office.file(LONG).with_suffix(".toml")
     path.write_text(path.read_text("utf-8").replace('header = ["id"]', f'header = ["{header}"]', 1), "utf-8")

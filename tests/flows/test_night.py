@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.office import Office, quiet
 
+from catalog.load import Catalog
 from catalog.settings import Settings
 from flows import stages
 from flows.night import night
@@ -174,3 +175,10 @@ def test_one_night_at_a_time_and_the_second_says_who_runs(office: Office) -> Non
     assert outcome.exit_code == 1
     assert "sejak" in outcome.summary_id
     assert office.run().exit_code == 0, "the lock is gone with its holder"
+
+
+@pytest.mark.xdist_group("release")
+def test_every_identity_is_held_in_a_release_and_the_published_figures_pass(whole: Office, catalog: Catalog) -> None:
+    rows = whole.sql("SELECT rule, outcome FROM meta.check WHERE gate = 'identity'")
+    assert {row[0] for row in rows} == {item.id for item in catalog.identities}
+    assert [row for row in rows if row[1] != "passed"] == []

@@ -168,7 +168,7 @@ class Years(RuleBasedStateMachine):
 def test_a_rebuild_gives_the_release_that_the_nights_gave() -> None:
     # A night takes a second: a few histories here, more of them with MOJORAYA_HISTORIES=100.
     many = int(os.environ.get("MOJORAYA_HISTORIES", "2"))
-    run_state_machine_as_test(Years, settings=hypothesis_settings(max_examples=many, stateful_step_count=7))
+    run_state_machine_as_test(Years, settings=hypothesis_settings(max_examples=many, stateful_step_count=4))
 
 
 def test_a_rebuild_as_of_a_day_is_the_release_of_that_day_and_leaves_the_office_alone(

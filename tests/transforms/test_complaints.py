@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.load import Catalog, load_catalog
@@ -104,6 +104,7 @@ def test_a_region_that_nobody_knows_is_an_error_of_ours(catalog: Catalog) -> Non
         complaint_rows(frame([call(region="99.99")]), {}, catalog)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from([MIJI, MERI, REGENCY_UNIT]), st.booleans()), min_size=1, max_size=30))
 def test_complaints_of_parts_add_up_to_those_of_the_place(calls: list[tuple[str, bool]]) -> None:
     kinds = [call("complaint" if yes else "silent", code) for code, yes in calls]

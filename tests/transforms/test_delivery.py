@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.load import Catalog, load_catalog
@@ -80,6 +80,7 @@ PLANS = st.lists(
 )
 
 
+@settings(max_examples=30)
 @given(PLANS)
 def test_realisation_lies_between_its_parts_and_sums_add_up(plans: list[tuple[str, int, int]]) -> None:
     rows = delivery_rows(
