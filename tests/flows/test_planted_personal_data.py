@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from support.office import Office
+from support.office import Office, copy_sources
 from support.portal_server import FakeBps, FakeDump, Portal, Response, ckan_result, jatim_pages, page
 from support.sheets import MAIN, OFFICE, packed, sheet_xml, xlsx
 
@@ -165,6 +165,7 @@ def planted(office: Office, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("BPS_API_KEY", KEY)
     monkeypatch.setattr(stages, "OUTSIDE", Outside(sleep=lambda _seconds: None))
+    copy_sources(office.settings.sources, [COUNT, JOBLESS, GRDP])
     for source, change in EDITS.items():
         office.edit(source, change)
     with Portal() as portal:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from warehouse.build import Build, load_editions, load_joint, load_rows, load_so
 from warehouse.columns import published_tables
 from warehouse.ddl import create_all
 from warehouse.release import write_release
-from warehouse.shelf import ReleaseInfo
+from warehouse.shelf import ReleaseInfo, current_release
 
 BUILT = datetime(2024, 1, 2, 3, 4, 5)  # noqa: DTZ001  # any moment will do
 
@@ -39,13 +40,12 @@ def build(catalog: Catalog, tmp_path: Path) -> Iterator[Build]:
 Publish = Callable[..., ReleaseInfo]
 
 
-@pytest.fixture
-def publish(catalog: Catalog, contracts: dict[str, ContractFile], tmp_path: Path) -> Publish:
-    """Publish a small release into a data directory; `rate` is the city's poverty rate of 2023."""
+def publisher(catalog: Catalog, contracts: dict[str, ContractFile], folder: Path) -> Publish:
+    """What publishes a small release into a data directory; `rate` is the city's poverty rate of 2023."""
 
     def run(data: Path, *, rate: str = "5.77", built_at: datetime = BUILT, reverse: bool = False) -> ReleaseInfo:
         figures = [Figure(rate), Figure("9.80", REGENCY), Figure(None, REGENCY, "2022", mark="...")]
-        files = tmp_path / "files" / rate
+        files = folder / "files" / rate
         editions = [edition(files, figures, position=1), edition(files, figures[:2], position=2, source="lain")]
         values = [
             joint_value("poverty_rate", CITY, 2023, float(rate)),
@@ -71,6 +71,25 @@ def publish(catalog: Catalog, contracts: dict[str, ContractFile], tmp_path: Path
 
 
 @pytest.fixture
-def release(publish: Publish, tmp_path: Path) -> ReleaseInfo:
-    """A small release, published and current."""
-    return publish(tmp_path / "data")
+def publish(catalog: Catalog, contracts: dict[str, ContractFile], tmp_path: Path) -> Publish:
+    """Publishes small releases; `rate` is the city's poverty rate of 2023."""
+    return publisher(catalog, contracts, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def published_once(
+    catalog: Catalog, contracts: dict[str, ContractFile], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A data directory with a small release, made once for all who read one or spoil their copy of it."""
+    folder = tmp_path_factory.mktemp("published")
+    publisher(catalog, contracts, folder)(folder / "data")
+    return folder / "data"
+
+
+@pytest.fixture
+def release(published_once: Path, tmp_path: Path) -> ReleaseInfo:
+    """A copy of a small release, published and current."""
+    shutil.copytree(published_once, tmp_path / "data", symlinks=True)
+    found = current_release(tmp_path / "data")
+    assert found is not None
+    return found
