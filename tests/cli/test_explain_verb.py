@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
 import pytest
 from support.office import Office
 
+import warehouse.book
 from cli.main import main
 
 # One worker makes the release that all of these read.
@@ -13,8 +15,14 @@ pytestmark = pytest.mark.xdist_group("release")
 Said = tuple[int, str, str]
 
 
+# The book of a release is the same for every question to it; reading it takes a second.
+once = functools.cache(warehouse.book.load_book)
+
+
 @pytest.fixture
-def ask(whole: Office, capsys: pytest.CaptureFixture[str]):  # noqa: ANN201  # a function of the words typed
+def ask(whole: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201  # a function of the words typed
+    monkeypatch.setattr(warehouse.book, "load_book", once)
+
     def asked(*words: str) -> Said:
         code = main(["explain", *words, "--data", str(whole.settings.data)])
         said = capsys.readouterr()

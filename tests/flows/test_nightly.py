@@ -21,7 +21,8 @@ from flows.server import ServerChild
 from flows.survivors import read_records
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-pytestmark = pytest.mark.flow
+# One worker keeps the server that several of these ask.
+pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("flow")]
 
 # A night with stages that do as the scenario says; run_nightly, the flow and the server are the real ones.
 DRIVER = """
