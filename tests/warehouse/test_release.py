@@ -50,9 +50,11 @@ def test_the_order_in_which_rows_were_loaded_does_not_show(publish: Publish, tmp
     assert parquet_bytes(one) == parquet_bytes(other)
 
 
-def test_another_figure_gives_another_release_and_the_pointer_follows(publish: Publish, tmp_path: Path) -> None:
+def test_another_figure_gives_another_release_and_the_pointer_follows(
+    publish: Publish, release: ReleaseInfo, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
-    first, second = publish(data), publish(data, rate="5.78", built_at=LATER)
+    first, second = release, publish(data, rate="5.78", built_at=LATER)
     assert first.id != second.id
     assert current_release(data) == second
     assert second.parent == first.id
@@ -64,9 +66,9 @@ def test_the_id_is_the_newest_day_seen_and_the_digest_of_the_content(release: Re
     assert set(release.content) == {name for name in release.tables if name.split(".")[0] != "meta"} | {"meta.check"}
 
 
-def test_an_equal_release_is_not_written_again(publish: Publish, tmp_path: Path) -> None:
+def test_an_equal_release_is_not_written_again(publish: Publish, release: ReleaseInfo, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    first = publish(data)
+    first = release
     before = {path.name: path.stat().st_mtime_ns for path in first.path.iterdir()}
     again = publish(data, built_at=LATER)
     assert again == first
@@ -130,23 +132,22 @@ def test_an_id_that_does_not_follow_from_the_content_is_found(release: ReleaseIn
     assert verify_release(release.path) == ["release.json: the content digest does not follow from the tables' digests"]
 
 
-@pytest.mark.parametrize("stage", ["write_published", "write_sums", "sync_tree", "flip"])
 def test_a_run_that_breaks_leaves_the_last_release_current_and_the_next_run_heals(
-    publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+    publish: Publish, release: ReleaseInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "data"
-    first = publish(data)
 
     def fail(*_args: object, **_given: object) -> None:
         raise OSError("no space left on device")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(warehouse.release, stage, fail)
-        with pytest.raises(OSError, match="no space"):
-            publish(data, rate="5.78")
-    assert current_release(data) == first
-    assert verify_release(first.path) == []
-    assert leftovers(data) == []
+    for stage in ("write_published", "write_sums", "sync_tree", "flip"):
+        with monkeypatch.context() as patch:
+            patch.setattr(warehouse.release, stage, fail)
+            with pytest.raises(OSError, match="no space"):
+                publish(data, rate="5.78")
+        assert current_release(data) == release, stage
+        assert verify_release(release.path) == [], stage
+        assert leftovers(data) == [], stage
     assert current_release(data) != publish(data, rate="5.78") == current_release(data)
 
 
@@ -161,10 +162,10 @@ def test_what_a_killed_run_left_is_removed_by_the_next(publish: Publish, tmp_pat
 
 
 def test_a_release_that_does_not_read_back_is_not_made_current(
-    publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    publish: Publish, release: ReleaseInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "data"
-    first = publish(data)
+    first = release
     with monkeypatch.context() as patch:
         patch.setattr(warehouse.release, "verify_release", lambda _: ["joint.poverty: does not read back"])
         with pytest.raises(ReleaseError, match="does not read back"):
@@ -173,9 +174,9 @@ def test_a_release_that_does_not_read_back_is_not_made_current(
     assert [item.id for item in list_releases(data)] == [first.id]
 
 
-def test_a_spoiled_release_is_written_anew(publish: Publish, tmp_path: Path) -> None:
+def test_a_spoiled_release_is_written_anew(publish: Publish, release: ReleaseInfo, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    first = publish(data)
+    first = release
     (first.path / "joint_poverty.parquet").write_bytes(b"")
     assert publish(data).id == first.id
     assert verify_release(first.path) == []
@@ -208,26 +209,30 @@ def test_a_broken_build_leaves_no_file_and_the_last_warehouse_in_place(
     assert leftovers(data) == []
 
 
-def test_flipping_back_is_one_call_and_needs_a_whole_release(publish: Publish, tmp_path: Path) -> None:
+def test_flipping_back_is_one_call_and_needs_a_whole_release(
+    publish: Publish, release: ReleaseInfo, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
-    first, _ = publish(data), publish(data, rate="5.78")
+    first = release
+    publish(data, rate="5.78")
     flip(data, first.id)
     assert current_release(data) == first
     with pytest.raises(ReleaseMissing, match="2020-01-01-none"):
         flip(data, "2020-01-01-none")
 
 
-def test_a_data_directory_may_move_with_its_pointer(publish: Publish, tmp_path: Path) -> None:
-    release = publish(tmp_path / "data")
+def test_a_data_directory_may_move_with_its_pointer(release: ReleaseInfo, tmp_path: Path) -> None:
     shutil.move(tmp_path / "data", tmp_path / "moved")
     found = current_release(tmp_path / "moved")
     assert found is not None
     assert found.id == release.id
 
 
-def test_a_pointer_that_leads_nowhere_is_mended_by_the_next_release(publish: Publish, tmp_path: Path) -> None:
+def test_a_pointer_that_leads_nowhere_is_mended_by_the_next_release(
+    publish: Publish, release: ReleaseInfo, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
-    first = publish(data)
+    first = release
     shutil.rmtree(first.path)
     (data / "releases" / "notes").mkdir()
     assert current_release(data) is None
@@ -236,12 +241,14 @@ def test_a_pointer_that_leads_nowhere_is_mended_by_the_next_release(publish: Pub
     assert current_release(data) == first
 
 
-def test_pruning_keeps_two_the_current_one_and_the_young(publish: Publish, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    made = [
-        publish(data, rate=rate, built_at=BUILT + timedelta(hours=hour))
-        for hour, rate in enumerate(["5.71", "5.72", "5.73", "5.74", "5.75"])
-    ]
+def test_pruning_keeps_two_the_current_one_and_the_young(release: ReleaseInfo, tmp_path: Path) -> None:
+    data, made = tmp_path / "data", []
+    for hour in range(5):
+        later = replace(release, id=f"2024-01-02-{hour:012d}", built_at=BUILT + timedelta(hours=hour))
+        shutil.copytree(release.path, data / "releases" / later.id)
+        (data / "releases" / later.id / "release.json").write_text(later.as_json(), "utf-8")
+        made.append(later)
+    shutil.rmtree(release.path)
     flip(data, made[0].id)
     assert prune_releases(data, 0, BUILT + timedelta(hours=25.5)) == [made[1].id]
     kept = {item.id for item in list_releases(data)}
