@@ -10,7 +10,7 @@ import pandas as pd
 
 from catalog.load import Catalog
 from catalog.strict import Bilingual
-from expectations.messages import crash_message, figure
+from expectations.messages import crash_message, figure, values_passed
 from expectations.rules import fill
 from expectations.suites import evaluation_suite
 from expectations.validation import Found, validate
@@ -113,10 +113,7 @@ def _message(found: Found, view: pd.DataFrame) -> Bilingual:
     if found.outcome == "crashed":
         return crash_message(rule, found.crash)
     if found.outcome == "passed":
-        return Bilingual(
-            id=f"{rule.label.id}: {number(found.evaluated, 'id')} nilai diperiksa, semuanya lolos.",
-            en=f"{rule.label.en}: {number(found.evaluated, 'en')} values checked, all passed.",
-        )
+        return values_passed(rule, found.evaluated)
     row = view.iloc[min(found.rows)]
     sentence = fill(rule.message, {"key": str(row["key"]), **_values(rule.id, row)})
     more = found.failed - 1

@@ -16,7 +16,7 @@ from catalog.load import Catalog
 from catalog.strict import Bilingual
 from expectations.figures import COLUMNS, DOUBLE, JOINT, figures_of, joint_figures
 from expectations.identity_rows import rows_of
-from expectations.messages import both, crash_message, figure, figure_name, region_name
+from expectations.messages import both, comparisons_passed, crash_message, figure, figure_name, region_name
 from expectations.rules import fill
 from expectations.suites import Planned, identity_suite
 from expectations.validation import Found, validate
@@ -174,10 +174,7 @@ def _passed(found: Found) -> Bilingual:
         return Bilingual(
             id=f"{label.id}: belum ada angka untuk diperiksa.", en=f"{label.en}: there are no figures to check yet."
         )
-    return Bilingual(
-        id=f"{label.id}: {number(count, 'id')} perbandingan diperiksa, semuanya cocok.",
-        en=f"{label.en}: {number(count, 'en')} comparisons checked, all agree.",
-    )
+    return comparisons_passed(found.planned.rule, count)
 
 
 def _failed(found: Found, rows: pd.DataFrame, catalog: Catalog) -> Bilingual:

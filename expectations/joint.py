@@ -7,7 +7,7 @@ import pandas as pd
 
 from catalog.load import Catalog
 from catalog.strict import Bilingual
-from expectations.messages import between, both, crash_message, figure, figure_name
+from expectations.messages import between, both, crash_message, figure, figure_name, values_passed
 from expectations.rules import fill
 from expectations.suites import joint_suite
 from expectations.validation import Found, validate
@@ -110,10 +110,7 @@ def _message(found: Found, view: pd.DataFrame, catalog: Catalog) -> Bilingual:
     if found.outcome == "crashed":
         return crash_message(rule, found.crash)
     if found.outcome == "passed":
-        return Bilingual(
-            id=f"{rule.label.id}: {number(found.evaluated, 'id')} nilai diperiksa, semuanya lolos.",
-            en=f"{rule.label.en}: {number(found.evaluated, 'en')} values checked, all passed.",
-        )
+        return values_passed(rule, found.evaluated)
     row = view.iloc[min(found.rows)]
     more = found.failed - 1
     sentence = fill(rule.message, {"key": _key(row, catalog), **_values(rule.id, row, catalog)})

@@ -218,6 +218,26 @@ def _span(planned: Planned, lang: str) -> str:
     return f"{planned.arguments['min_value']} {joint} {planned.arguments['max_value']}"
 
 
+def values_passed(rule: Rule, count: int) -> Bilingual:
+    """What is said of a rule that every value it looked at has passed."""
+    return both(
+        lambda lang: {
+            "id": f"{rule.label.id}: {number(count, 'id')} nilai diperiksa, semuanya lolos.",
+            "en": f"{rule.label.en}: {number(count, 'en')} values checked, all passed.",
+        }[lang]
+    )
+
+
+def comparisons_passed(rule: Rule, count: int) -> Bilingual:
+    """What is said of a rule by which every comparison agrees."""
+    return both(
+        lambda lang: {
+            "id": f"{rule.label.id}: {number(count, 'id')} perbandingan diperiksa, semuanya cocok.",
+            "en": f"{rule.label.en}: {number(count, 'en')} comparisons checked, all agree.",
+        }[lang]
+    )
+
+
 def crash_message(rule: Rule, crash: str) -> Bilingual:
     """A rule that could not be run: the data were not judged, and the fault is the program's."""
     return Bilingual(

@@ -10,12 +10,11 @@ import pandas as pd
 
 from catalog.load import Catalog
 from catalog.strict import Bilingual
-from expectations.messages import crash_message, figure
+from expectations.messages import comparisons_passed, crash_message, figure
 from expectations.rules import fill
 from expectations.suites import services_suite
 from expectations.validation import Found, validate
 from expectations.verdict import Check
-from expectations.words import number
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -114,10 +113,7 @@ def _message(found: Found, view: pd.DataFrame) -> Bilingual:
     if found.outcome == "crashed":
         return crash_message(rule, found.crash)
     if found.outcome == "passed":
-        return Bilingual(
-            id=f"{rule.label.id}: {number(found.evaluated, 'id')} perbandingan diperiksa, semuanya cocok.",
-            en=f"{rule.label.en}: {number(found.evaluated, 'en')} comparisons checked, all agree.",
-        )
+        return comparisons_passed(rule, found.evaluated)
     row = view.iloc[min(found.rows)]
     values = {name: figure(float(row[name])) for name in ("found", "expected")}
     told = values if "{found}" in rule.message.id else {}

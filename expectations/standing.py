@@ -10,13 +10,12 @@ import pandas as pd
 
 from catalog.load import Catalog
 from catalog.strict import Bilingual
-from expectations.messages import crash_message, figure, figure_name
+from expectations.messages import crash_message, figure, figure_name, values_passed
 from expectations.rules import fill
 from expectations.suites import peer_suite, target_suite
 from expectations.validation import Found, validate
 from expectations.verdict import Check
 from expectations.view import floats, texts
-from expectations.words import number
 
 Rows = Sequence[Mapping[str, Any]]
 KEY = ("indicator", "region_code", "year")
@@ -60,10 +59,7 @@ def _message(found: Found, view: pd.DataFrame, catalog: Catalog) -> Bilingual:
     if found.outcome == "crashed":
         return crash_message(rule, found.crash)
     if found.outcome == "passed":
-        return Bilingual(
-            id=f"{rule.label.id}: {number(found.evaluated, 'id')} nilai diperiksa, semuanya lolos.",
-            en=f"{rule.label.en}: {number(found.evaluated, 'en')} values checked, all passed.",
-        )
+        return values_passed(rule, found.evaluated)
     row = view.iloc[min(found.rows)]
     key = figure_name(catalog, str(row["indicator"]), row["region_code"], row["year"], None)
     return fill(rule.message, {"key": key, **_values(rule.id, row)})

@@ -16,7 +16,7 @@ from flows.night import night
 from flows.outcome import NightOutcome
 
 # A slow machine is no counter-example: examples are not timed.
-hypothesis.settings.register_profile("mojoraya", deadline=None)
+hypothesis.settings.register_profile("mojoraya", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("mojoraya")
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -25,6 +25,7 @@ from flows.survivors import read_records
 PROJECT = Path(__file__).resolve().parent.parent.parent
 # Cron with seconds, which the minutes would make a test wait for.
 EVERY_TEN_SECONDS = "* * * * * */10"
+PLANTED, NIK = "kabupaten-mojokerto-kemiskinan", "3516014508990001"
 
 
 def eventually(claim: Callable[[], bool], seconds: float) -> bool:
@@ -37,7 +38,9 @@ def eventually(claim: Callable[[], bool], seconds: float) -> bool:
 
 
 def start_serving(data: Path, folder: Path, cron: str) -> subprocess.Popen[str]:
-    few = copy_sources(folder / "sources", ["kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan"])
+    few = copy_sources(folder / "sources", ["kota-mojokerto-kemiskinan", PLANTED])
+    path = next(few.rglob(f"{PLANTED}.csv"))
+    path.write_text(path.read_text("utf-8").replace("PERSEN", f"PERSEN {NIK}", 1), "utf-8")
     ours = {"MOJORAYA_DATA": str(data), "MOJORAYA_SOURCES": str(few)}
     environment = os.environ | ours | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     environment.pop("PREFECT_API_URL", None)
@@ -68,8 +71,12 @@ def test_a_scheduled_run_is_in_the_server_and_in_the_ledger_and_a_signal_ends_it
     finally:
         process.kill()
     night = json.loads(ledger.read_text("utf-8").splitlines()[0])
-    assert (night["trigger"], night["exit_code"]) == ("schedule", 0)
+    assert (night["trigger"], night["exit_code"]) == ("schedule", 3)
+    assert any(PLANTED in line for line in night["problems_id"])
     assert (data / "current").exists()
+    kept = [path for path in (*data.rglob("*"), printed, tmp_path / "err") if path.is_file()]
+    assert any("prefect" in path.parts for path in kept)
+    assert [path for path in kept if NIK.encode() in path.read_bytes()] == [], "nor in the server's database and logs"
     begun = [run for run in asked.json() if run["start_time"]]
     assert any(run["auto_scheduled"] and run["name"].startswith("malam 20") for run in begun)
     assert "<title>" in page.text
