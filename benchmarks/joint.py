@@ -22,6 +22,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from catalog.contract import Contract
 from catalog.load import Catalog, load_catalog
 from catalog.models import Agglomeration
 from catalog.settings import Settings
@@ -76,7 +77,8 @@ def main() -> None:
         night(settings, lambda _line: None)
         with duckdb.connect(str((settings.data / "current").resolve() / "mojoraya.duckdb"), read_only=True) as con:
             found = con.execute("SELECT * FROM core.observation WHERE superseded_at IS NULL").to_arrow_table()
-        contracts = {source: item.contract for source, item in load_contracts(settings)[0].items()}
+        declared = {source: item.contract for source, item in load_contracts(settings)[0].items()}
+    contracts = {source: item for source, item in declared.items() if isinstance(item, Contract)}
     catalog, observations = seven(load_catalog()), to_pandas(found)
     waiting = pd.DataFrame(columns=["indicator", "region_code", "year", "breakdown", "source"])
     members = [(place.id, code) for place in catalog.agglomerations.values() for code in place.members]
