@@ -220,21 +220,18 @@ def _span(planned: Planned, lang: str) -> str:
 
 def values_passed(rule: Rule, count: int) -> Bilingual:
     """What is said of a rule that every value it looked at has passed."""
-    return both(
-        lambda lang: {
-            "id": f"{rule.label.id}: {number(count, 'id')} nilai diperiksa, semuanya lolos.",
-            "en": f"{rule.label.en}: {number(count, 'en')} values checked, all passed.",
-        }[lang]
-    )
+    return _passed(rule, count, "nilai diperiksa, semuanya lolos", "values checked, all passed")
 
 
 def comparisons_passed(rule: Rule, count: int) -> Bilingual:
     """What is said of a rule by which every comparison agrees."""
-    return both(
-        lambda lang: {
-            "id": f"{rule.label.id}: {number(count, 'id')} perbandingan diperiksa, semuanya cocok.",
-            "en": f"{rule.label.en}: {number(count, 'en')} comparisons checked, all agree.",
-        }[lang]
+    return _passed(rule, count, "perbandingan diperiksa, semuanya cocok", "comparisons checked, all agree")
+
+
+def _passed(rule: Rule, count: int, indonesian: str, english: str) -> Bilingual:
+    return Bilingual(
+        id=f"{rule.label.id}: {number(count, 'id')} {indonesian}.",
+        en=f"{rule.label.en}: {number(count, 'en')} {english}.",
     )
 
 

@@ -157,11 +157,10 @@ def _stale_problem(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def _held_problem(row: dict[str, Any]) -> tuple[str, str]:
-    place_id = f"{row['file']}, baris {row['source_line']}, kolom '{row['source_column']}'"
-    place_en = f"{row['file']}, line {row['source_line']}, column '{row['source_column']}'"
+    """The message begins with line and column, so that only the file is missing from it."""
     return (
-        f"{row['source']}: dikarantina, {place_id}: {row['message_id']}",
-        f"{row['source']}: in quarantine, {place_en}: {row['message_en']}",
+        f"{row['source']}: dikarantina, {row['file']}. {row['message_id']}",
+        f"{row['source']}: in quarantine, {row['file']}. {row['message_en']}",
     )
 
 
