@@ -89,9 +89,12 @@ def _members(name: str, rows: Rows, catalog: Catalog) -> Iterator[Row]:
     by_place = {(row["region_code"], *(row[column] for column in SAME[name])): row for row in rows}
     for (code, *same), row in by_place.items():
         place = catalog.agglomerations.get(str(code))
-        parts = [by_place.get((member, *same)) for member in place.members] if place else []
-        for column in ADDITIVE[name] if place else ():
-            values = [part[column] for part in parts if part is not None]
+        members = [(member, *same) for member in place.members] if place else []
+        parts = [by_place[member] for member in members if member in by_place]
+        # Members may report more months of a year than the agglomeration, which needs all of them.
+        alike = all(part.get("months") == row.get("months") for part in parts)
+        for column in ADDITIVE[name] if place and alike else ():
+            values = [part[column] for part in parts]
             if row[column] is not None and None not in values:
                 yield _compared("members_add_up", f"{_key(row)}, {column}", row[column], sum(values))
 

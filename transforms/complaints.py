@@ -67,26 +67,53 @@ def complaint_rows(
 
     `calls` has the fields of the record type call, and source, evidence and synthetic; `people` says for a place and
     year whose number a rate is per. Kinds other than complaints have no category: they stand under `_T` only. A month
-    without a call has its row too, from the first month of all calls to the last: complaints may still be open in it.
+    without a call has its row too, from the first month in which the place's government has calls to the last: it is a
+    true nought, and complaints may still be open in it. An agglomeration has rows for the months of all its members
+    only, since what one of them does not report is no nought; `months` says how many a year's row covers.
     """
     if calls.empty:
         return []
     spread = rolled_up(calls, catalog)
-    months = pd.period_range(spread["received"].min(), spread["received"].max(), freq="M")
-    periods = [(str(month), np.array([number])) for number, month in enumerate(months)]
-    periods += [(str(year), np.flatnonzero(months.year == year)) for year in dict.fromkeys(months.year)]
+    first = pd.Period(spread["received"].min(), freq="M")
+    reported = _reported(spread, first, catalog)
     rows = []
     for (code, synthetic), group in spread.groupby(["at", "synthetic"], sort=True):
         where = place(str(code), catalog)
+        periods = _periods(first, reported.get((where.government or where.code, bool(synthetic)), range(0)))
         shared = {
             "synthetic": bool(synthetic),
             "synthetic_columns": ", ".join(RECORDED) if synthetic else None,
             "notice": notice_of(where, synthetic=bool(synthetic)),
         }
         for category, chosen in _categories(group):
-            every = _arrays(chosen, months[0])
+            every = _arrays(chosen, first)
             rows += [{**_row(where, period, numbers, category, every, people), **shared} for period, numbers in periods]
     return sorted(rows, key=lambda row: (row["region_code"], row["period"], row["category"], row["synthetic"]))
+
+
+def _reported(spread: pd.DataFrame, first: pd.Period, catalog: Catalog) -> dict[tuple[str, bool], range]:
+    """The months, counted from `first`, that each government and agglomeration reports, examples apart."""
+    found: dict[tuple[str, bool], range] = {}
+    for (code, synthetic), group in spread.groupby(["at", "synthetic"]):
+        if place(str(code), catalog).government == code:
+            low, high = (pd.Period(day, freq="M") for day in (group["received"].min(), group["received"].max()))
+            found[str(code), bool(synthetic)] = range((low - first).n, (high - first).n + 1)
+    for item in catalog.agglomerations.values():
+        for synthetic in (False, True):
+            members = [found.get((member, synthetic), range(0)) for member in item.members]
+            found[item.id, synthetic] = range(max(part.start for part in members), min(part.stop for part in members))
+    return found
+
+
+def _periods(first: pd.Period, months: range) -> list[tuple[str, np.ndarray]]:
+    """Every month and every year of a run of months, each with the numbers of its months."""
+    named = {number: first + number for number in months}
+    years = dict.fromkeys(month.year for month in named.values())
+    of_year = {year: np.array([number for number, month in named.items() if month.year == year]) for year in years}
+    return [
+        *((str(month), np.array([number])) for number, month in named.items()),
+        *((str(year), numbers) for year, numbers in of_year.items()),
+    ]
 
 
 def _categories(group: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -135,6 +162,7 @@ def _row(
         "government": where.government,
         "period": period,
         "year": year,
+        "months": len(months),
         "category": category,
         "calls": len(chosen.kind),
         "complaints": counts["complaint"],

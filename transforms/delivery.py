@@ -27,7 +27,8 @@ def delivery_rows(activities: pd.DataFrame, catalog: Catalog) -> list[dict[str, 
     """Rows of joint.programme_delivery from activity records, sorted by region, programme and quarter.
 
     `activities` has the fields of the record type activity, and source, evidence and synthetic. The programme `_T` is
-    all programmes together; example and real activities are never added up: each side has its own rows.
+    all programmes together; example and real activities are never added up: each side has its own rows. An
+    agglomeration has rows for the quarters in which all its members report activities: no partial sum stands for it.
     """
     if activities.empty:
         return []
@@ -37,7 +38,12 @@ def delivery_rows(activities: pd.DataFrame, catalog: Catalog) -> list[dict[str, 
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for record in spread.to_dict("records"):
         groups[tuple(record[name] for name in KEY)].append({str(name): value for name, value in record.items()})
-    rows = [_row(dict(zip(KEY, key, strict=True)), group, catalog, units) for key, group in groups.items()]
+    reported = {(at, *when) for at, _, *when in groups}
+    rows = [
+        _row(dict(zip(KEY, key, strict=True)), group, catalog, units)
+        for key, group in groups.items()
+        if all((member, *key[2:]) in reported for member in _members(key[0], catalog))
+    ]
     return sorted(
         rows, key=lambda row: tuple(row[name] for name in ("region_code", "programme", "year", "quarter", "synthetic"))
     )
@@ -90,6 +96,11 @@ def _row(
         "synthetic": bool(key["synthetic"]),
         "notice": notice_of(where, synthetic=bool(key["synthetic"])),
     }
+
+
+def _members(code: str, catalog: Catalog) -> list[str]:
+    """The members of an agglomeration; none of any other region."""
+    return catalog.agglomerations[code].members if code in catalog.agglomerations else []
 
 
 def _verdict(physical: float | None, budget: float | None, least: float, *, deviates: bool) -> str | None:

@@ -14,6 +14,7 @@ from catalog.load import Catalog, load_catalog
 from transforms.complaints import People, complaint_rows, people_of
 
 MIJI, MERI, GOVERNMENT = "35.76.03.1002", "35.76.03.1003", "35.76"
+RAYA = "mojokerto-raya"
 REGENCY_UNIT = "35.16.08.1004"
 NOON = datetime.fromisoformat("2025-04-10T12:00")
 
@@ -58,6 +59,7 @@ def test_percentiles_of_a_place_come_from_its_records_and_not_from_its_parts(cat
         for region, values in minutes.items()
         for value in values
     ]
+    calls += [call(region=REGENCY_UNIT, answered=NOON + timedelta(minutes=10))]
     rows = complaint_rows(frame(calls), {}, catalog)
     assert one(rows, MIJI, "2025-04")["median_answer_minutes"] == 2.0
     city, raya = one(rows, GOVERNMENT, "2025-04"), one(rows, "mojokerto-raya", "2025-04")
@@ -110,6 +112,9 @@ def test_complaints_of_parts_add_up_to_those_of_the_place(calls: list[tuple[str,
     kinds = [call("complaint" if yes else "silent", code) for code, yes in calls]
     rows = [row for row in complaint_rows(frame(kinds), {}, load_catalog()) if row["category"] == "_T"]
     counts = {row["region_code"]: (row["calls"], row["complaints"]) for row in rows if row["period"] == "2025-04"}
+    if not {"35.76", "35.16"} <= set(counts):
+        assert RAYA not in counts
+        return
     for index in (0, 1):
         parts = [counts.get(code, (0, 0))[index] for code in ("35.76", "35.16")]
         assert counts["mojokerto-raya"][index] == sum(parts)
@@ -129,3 +134,18 @@ def test_rates_are_per_the_preferred_population_of_the_year_or_shortly_before(ca
     assert (MIJI, 2027) not in people
     assert people["mojokerto-raya", 2024] == People("population", 2023, 1_273_414.0)
     assert people_of(observations.iloc[:0], catalog) == {}
+
+
+def test_a_month_that_a_government_does_not_report_is_no_nought(catalog: Catalog) -> None:
+    march, june = (datetime.fromisoformat(day) for day in ("2025-03-01", "2025-06-01"))
+    calls = [call(received=march), call(received=june), call(region=REGENCY_UNIT, received=june)]
+    rows = [row for row in complaint_rows(frame(calls), {}, catalog) if row["category"] == "_T"]
+    months = {code: [row["period"] for row in rows if row["region_code"] == code] for code in (MIJI, "35.16", RAYA)}
+    assert months[MIJI] == ["2025", "2025-03", "2025-04", "2025-05", "2025-06"]
+    assert months["35.16"] == months[RAYA] == ["2025", "2025-06"]
+    assert [one(rows, code, "2025")["months"] for code in (MIJI, RAYA)] == [4, 1]
+    assert one(rows, RAYA, "2025")["complaints"] == 2, (
+        "the calls of months that one member does not report are left out"
+    )
+    alone = complaint_rows(frame(calls[:2]), {}, catalog)
+    assert RAYA not in {row["region_code"] for row in alone}, "one member alone is not the agglomeration"
