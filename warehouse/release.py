@@ -28,7 +28,7 @@ from warehouse.shelf import RELEASE_FILE, ReleaseInfo, current_release, flip, re
 from warehouse.sqlfiles import load_sql, names
 from warehouse.verify import verify_release
 
-Extras = Mapping[str, Callable[[Path], str]]
+Extras = Mapping[str, Callable[[Path], str | bytes]]
 
 
 class ReleaseError(RuntimeError):
@@ -41,7 +41,7 @@ def write_release(
     """Publish what `build` holds and make it current; an equal release that stands whole is kept as it is.
 
     `extras` are further files by name, each made by a function of the release directory when its parquet files
-    are complete (the page). The parent is the release that was current. Raises `ReleaseError` when the new
+    and its package are complete (the page, the workbook). The parent is the release that was current. Raises `ReleaseError` when the new
     release does not verify; `current` then stays where it was.
     """
     folder = releases_folder(data)
@@ -129,7 +129,8 @@ def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras) -> 
     (aside / PACKAGE).write_text(data_package(release.id, aside, build.tables.values(), sources), "utf-8")
     (aside / RELEASE_FILE).write_text(release.as_json(), "utf-8")
     for name, make in extras.items():
-        (aside / name).write_text(make(aside), "utf-8")
+        made = make(aside)
+        (aside / name).write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
     write_sums(aside)
     faults = verify_release(aside)
     if faults:
