@@ -148,6 +148,7 @@ def _load_catalog(build: Build) -> None:
         "core.indicator",
         [_indicator_row(item, build.catalog.units[item.unit]) for item in build.catalog.indicators.values()],
     )
+    load_rows(build, "core.breakdown", list(_breakdown_rows(build.catalog)))
     load_rows(build, "core.precedence", list(_precedence_rows(build.catalog)))
     schemas = load_model().schemas
     load_rows(
@@ -177,6 +178,19 @@ def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:
         for place in catalog.agglomerations.values()
         if place.id not in known
     ]
+
+
+def _breakdown_rows(catalog: Catalog) -> Iterator[dict[str, str]]:
+    for item in catalog.breakdowns.values():
+        for code in item.codes:
+            yield {
+                "dimension": item.id,
+                "code": code.code,
+                "dimension_label_id": item.label.id,
+                "dimension_label_en": item.label.en,
+                "label_id": code.label.id,
+                "label_en": code.label.en,
+            }
 
 
 def _indicator_row(item: Indicator, unit: Unit) -> dict[str, Any]:
