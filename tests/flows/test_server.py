@@ -42,6 +42,9 @@ def idle() -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
     def start(text: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen([sys.executable, "-c", f"{IDLE}  # {text}"], stdin=subprocess.PIPE)
         started.append(process)
+        # Between fork and exec a child still has the command line of its parent.
+        while text.encode() not in Path(f"/proc/{process.pid}/cmdline").read_bytes():
+            time.sleep(0.001)
         return process
 
     yield start
