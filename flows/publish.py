@@ -11,7 +11,6 @@ import pandas as pd
 from catalog.contract import Contract, RecordsContract
 from catalog.load import Catalog, load_catalog
 from catalog.settings import Settings
-from dashboard.page import render
 from expectations.identity import judge_identities
 from expectations.joint import judge_joint
 from expectations.standing import judge_standing
@@ -20,10 +19,11 @@ from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
 from flows.disclosure import without_small_counts
 from flows.editions import Standing, editions, quarantined_keys
+from flows.extras import EXTRAS
 from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
-from flows.record_tables import load_record_tables
+from flows.record_tables import complaint_days, load_record_tables
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
 from flows.wording import nothing_published
@@ -67,25 +67,23 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
     with open_build(settings.data / "warehouse.duckdb", catalog) as build:
         load_sources(build, declared.values())
         load_editions(build, found)
-        load_records(
-            build,
-            {source: editions(judged[source], item) for source, item in records.items()},
-            {source: item.record for source, item in records.items()},
-            {source: item.precedence for source, item in records.items()},
-        )
+        lists = {source: editions(judged[source], item) for source, item in records.items()}
+        record_of = {source: item.record for source, item in records.items()}
+        load_records(build, lists, record_of, {source: item.precedence for source, item in records.items()})
         checks = load_joint_tables(build, catalog, figures, {source: judged[source] for source in figures})
         checks += load_record_tables(build, catalog, records, judged)
         stop = refusal(checks)
         if stop is not None:
             return nothing_published(stop.message_id, stop.message_en)
         load_meta(build, settings, declared, judged, checks, before, attempts(settings, fetched))
-        with without_small_counts(build, declared, before) as shown:
+        calls = complaint_days(build, catalog, lists, record_of)
+        with without_small_counts(build, declared, before, calls) as shown:
             release = write_release(
                 shown,
                 settings.data,
                 built_at=datetime.now(UTC),
                 inputs={"digest": inputs_digest(settings)},
-                extras={"index.html": render},
+                extras=EXTRAS,
             )
     remember_contracts(settings)
     write_feedback(settings.data, declared, judged)

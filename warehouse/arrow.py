@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,24 +33,35 @@ class RowsError(ValueError):
 
 
 def schema_of(table: Table) -> pa.Schema:
-    """The parquet schema of a table: dictionary types where declared, metadata on the table and every field."""
+    """The parquet schema of a table: dictionary types where declared, metadata on the table and every field.
+
+    What Arrow keeps with each field stands once more under the key `columns`, as JSON by column name, for readers
+    that know parquet's key-value metadata but not Arrow's schema (DuckDB's parquet_kv_metadata, for one).
+    """
+    told = {column.name: column_metadata(column) for column in table.columns}
     metadata: dict[bytes | str, bytes | str] = {
         "table": table.full_name,
         "description_id": table.comment.id,
         "description_en": table.comment.en,
         "key": ",".join(table.key),
+        "columns": json.dumps(told, ensure_ascii=False, separators=(",", ":")),
     }
-    return pa.schema([_field(column) for column in table.columns], metadata=metadata)
+    return pa.schema([_field(column, told[column.name]) for column in table.columns], metadata=metadata)
 
 
-def _field(column: Column) -> pa.Field[Any]:
-    metadata: dict[bytes | str, bytes | str] = {"label_id": column.id, "label_en": column.en}
+def column_metadata(column: Column) -> dict[str, str]:
+    """What a reader is told of a column: labels, description, and unit and indicator id where it has them."""
+    told = {"label_id": column.id, "label_en": column.en, "description": column.description}
     if column.unit:
-        metadata["unit"] = column.unit
+        told["unit"] = column.unit
     if column.indicator:
-        metadata["indicator"] = column.indicator
+        told["indicator"] = column.indicator
+    return told
+
+
+def _field(column: Column, told: Mapping[str, str]) -> pa.Field[Any]:
     kind = DICTIONARY if column.dictionary else TYPES[column.type]
-    return pa.field(column.name, kind, nullable=column.nullable, metadata=metadata)
+    return pa.field(column.name, kind, nullable=column.nullable, metadata={**told})
 
 
 def plain_schema(table: Table) -> pa.Schema:

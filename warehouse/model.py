@@ -32,6 +32,12 @@ class Column(Declared):
     nullable: bool = False
     dictionary: bool = False
     decimals: int | None = Field(default=None, ge=0, le=8)
+    definition: Bilingual | None = None
+
+    @property
+    def description(self) -> str:
+        """What the column holds in both languages: the indicator's definition where it has one, else its comment."""
+        return f"{self.definition.id} | {self.definition.en}" if self.definition else self.comment
 
     @property
     def comment(self) -> str:
@@ -59,6 +65,7 @@ class WideColumn(Declared):
             indicator=indicator.id,
             nullable=True,
             dictionary=self.dictionary,
+            definition=None if self.suffix else indicator.definition,
         )
 
 

@@ -86,7 +86,7 @@ def _field(column: Column) -> dict[str, Any]:
         "name": column.name,
         "type": FIELD_TYPES[column.type],
         "title": column.id,
-        "description": column.comment,
+        "description": column.description,
     }
     if column.unit:
         told["unit"] = column.unit

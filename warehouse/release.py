@@ -41,8 +41,8 @@ def write_release(
     """Publish what `build` holds and make it current; an equal release that stands whole is kept as it is.
 
     `extras` are further files by name, each made by a function of the release directory when its parquet files
-    and its package are complete (the page, the workbook). The parent is the release that was current. Raises `ReleaseError` when the new
-    release does not verify; `current` then stays where it was.
+    and its package are complete (the page, the workbook). The parent is the release that was current. Raises
+    `ReleaseError` when the new release does not verify; `current` then stays where it was.
     """
     folder = releases_folder(data)
     folder.mkdir(parents=True, exist_ok=True)
