@@ -35,6 +35,7 @@ from catalog.models import (
 from catalog.monitoring import NOTHING_DECLARED, Monitoring, load_monitoring
 from catalog.records import FILE as RECORDS
 from catalog.records import RecordType
+from catalog.satu_data import NOTHING_SAID, SatuDataWords, load_satu_data
 from catalog.strict import DeclarationError, digest_of, explain_errors
 from catalog.targets import NO_TARGETS, Targets, load_targets, target_faults
 
@@ -62,6 +63,7 @@ class Catalog:
     records: dict[str, RecordType] = field(default_factory=dict)
     schemes: tuple[Scheme, ...] = ()
     monitoring: Monitoring = NOTHING_DECLARED
+    satu_data: SatuDataWords = NOTHING_SAID
 
     @cached_property
     def regions_by_code(self) -> dict[str, Region]:
@@ -74,7 +76,7 @@ class Catalog:
         identities = [item.model_dump(mode="json") for item in self.identities]
         records = [self.digest_for_record(name) for name in sorted(self.records)]
         schemes = [item.model_dump(mode="json") for item in self.schemes]
-        rules = (self.targets.plain(), records, schemes, self.monitoring)
+        rules = (self.targets.plain(), records, schemes, self.monitoring, self.satu_data)
         return digest_of(self.digest_for(self.indicators), identities, *rules)
 
     def digest_for_record(self, record: str) -> str:
@@ -117,8 +119,9 @@ def stamps(*paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 @lru_cache(maxsize=4)
 def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
     """Stages ask for the catalog some forty times a night; it is read again only when a file changed."""
+    indicators = _indicators(folder)
     catalog = Catalog(
-        indicators=_indicators(folder),
+        indicators=indicators,
         units={item.id: item for item in _entries(folder / "units.toml", "unit", Unit)},
         breakdowns={item.id: item for item in _entries(folder / "breakdowns.toml", "breakdown", Breakdown)},
         regions=tuple(_rows(folder / "regions.csv", Region)),
@@ -134,6 +137,7 @@ def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
         records={item.id: item for item in _entries(folder / RECORDS, "record", RecordType)},
         schemes=tuple(_entries(folder / classification.FILE, "scheme", Scheme)),
         monitoring=load_monitoring(folder),
+        satu_data=load_satu_data(folder, indicators),
     )
     faults = list(_faults(catalog))
     if faults:
