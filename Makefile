@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve columns docs lock clean venv
+.PHONY: help run test lint serve columns docs lock readers clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,9 +39,18 @@ docs: $(STAMP) ## write the generated pages of docs/ anew from a release of the 
 	@MOJORAYA_DATA=build/docs $(BIN)/mojoraya run >/dev/null
 	@$(BIN)/python -m flows.documents build/docs/current docs
 
-lock: ## write requirements/lock.txt anew (needs uv)
+lock: ## write requirements/lock.txt and those of readers anew (needs uv)
 	uv pip compile requirements/main.in --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/lock.txt
+	for name in oldest newest; do \
+	  uv pip compile requirements/readers/duckdb-$$name.in --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --output-file requirements/readers/duckdb-$$name.txt; done
+
+readers: $(STAMP) ## fetch the oldest and the newest DuckDB that must open a release, into build/readers
+	@for name in oldest newest; do \
+	  [ -d build/readers/duckdb-$$name ] || $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
+	    --no-input --require-hashes --no-deps --target build/readers/duckdb-$$name \
+	    -r requirements/readers/duckdb-$$name.txt; done
 
 clean: ## remove the virtual environment and every cache, never data/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from duckdb import DuckDBPyConnection
 
 from warehouse.model import Model, Table, load_model
-from warehouse.sqlfiles import load_sql, names, quoted, text
+from warehouse.sqlfiles import load_sql, quoted, text
 
 
 def create_table(table: Table) -> str:
@@ -57,7 +57,9 @@ def order_by(table: Table) -> str:
 
 
 def select_sorted(table: Table, condition: str = "true") -> str:
-    """Rows of a table in their one order, columns as declared."""
-    return load_sql(
-        "sorted", columns=names(table.names), table=table.full_name, condition=condition, order=order_by(table)
+    """Rows of a table in their one order, columns as declared; a former name shows its column's values."""
+    columns = ", ".join(
+        f"{quoted(item.alias_of)} AS {quoted(item.name)}" if item.alias_of else quoted(item.name)
+        for item in table.columns
     )
+    return load_sql("sorted", columns=columns, table=table.full_name, condition=condition, order=order_by(table))

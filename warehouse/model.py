@@ -33,6 +33,7 @@ class Column(Declared):
     dictionary: bool = False
     decimals: int | None = Field(default=None, ge=0, le=8)
     definition: Bilingual | None = None
+    alias_of: str | None = None
 
     @property
     def description(self) -> str:
@@ -82,6 +83,7 @@ class Table(Declared):
     unique: bool = True
     wide: Domain | None = None
     file_name: str | None = None
+    aliases: dict[int, Column] = {}
 
     @model_validator(mode="after")
     def _key_is_of_columns(self) -> Table:
@@ -107,6 +109,13 @@ class Table(Declared):
     def names(self) -> list[str]:
         """The columns' names in order."""
         return [column.name for column in self.columns]
+
+    def published(self) -> Table:
+        """The table as a release shows it: former names of renamed columns stand where they stood before."""
+        columns = list(self.columns)
+        for place, alias in sorted(self.aliases.items()):
+            columns.insert(place, alias)
+        return self.model_copy(update={"columns": columns, "aliases": {}})
 
     @property
     def order(self) -> list[str]:

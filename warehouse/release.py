@@ -63,14 +63,11 @@ def write_release(
 
 def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, inputs: Mapping[str, str]) -> ReleaseInfo:
     """Write every parquet file and work out the id from what was written."""
-    for table in build.tables.values():
+    tables = [table.published() for table in build.tables.values()]
+    for table in tables:
         _refuse_duplicates(build, table)
-    found = {
-        table.full_name: write_parquet(build.con, table, aside / table.file)
-        for table in build.tables.values()
-        if table.parquet
-    }
-    content = sorted(table.full_name for table in build.tables.values() if table.content and table.parquet)
+    found = {table.full_name: write_parquet(build.con, table, aside / table.file) for table in tables if table.parquet}
+    content = sorted(table.full_name for table in tables if table.content and table.parquet)
     digest = content_digest({name: found[name].hexdigest() for name in content})
     release_id = f"{newest_first_seen(build).isoformat()}-{digest[:12]}"
     before = current_release(data)
@@ -121,12 +118,13 @@ def _told(item: TableDigest) -> dict[str, Any]:
 
 def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras) -> None:
     """Add the DuckDB file, the package and the extras, then read everything back."""
-    write_published(aside, build.tables, build.con, _release_row(release))
+    tables = {name: table.published() for name, table in build.tables.items()}
+    write_published(aside, tables, build.con, _release_row(release))
     sources = [
         {"title": title, "organization": publisher}
         for title, publisher in build.con.execute(load_sql("package_sources")).fetchall()
     ]
-    (aside / PACKAGE).write_text(data_package(release.id, aside, build.tables.values(), sources), "utf-8")
+    (aside / PACKAGE).write_text(data_package(release.id, aside, tables.values(), sources), "utf-8")
     (aside / RELEASE_FILE).write_text(release.as_json(), "utf-8")
     for name, make in extras.items():
         made = make(aside)

@@ -7,11 +7,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from duckdb import DuckDBPyConnection
+from pydantic import ValidationError
 
 from catalog.load import Catalog
 from catalog.strict import DeclarationError
 from warehouse.columns import COLUMNS, append_columns, published_tables, read_columns
+from warehouse.ddl import select_sorted
 from warehouse.model import load_model
+from warehouse.renames import Rename, version
 from warehouse.shelf import ReleaseInfo
 
 
@@ -34,7 +37,10 @@ def without(catalog: Catalog, name: str) -> Catalog:
 
 def test_every_published_column_has_its_place_in_columns_csv(catalog: Catalog) -> None:
     listed = read_columns()
-    assert {name: table.names for name, table in published_tables(catalog).items()} == listed
+    tables = published_tables(catalog)
+    assert {name: [(item.name, item.type) for item in table.columns] for name, table in tables.items()} == {
+        name: list(columns.items()) for name, columns in listed.items()
+    }
 
 
 def test_the_fixed_columns_of_the_observations_are_those_of_the_design(catalog: Catalog) -> None:
@@ -76,6 +82,57 @@ def test_a_moved_line_of_columns_csv_is_refused(listed: Path) -> None:
     listed.write_text("".join([lines[0], lines[2], lines[1], *lines[3:]]), "utf-8")
     with pytest.raises(DeclarationError, match=r"line 2: position 2 of core\.region, expected 1"):
         read_columns(listed)
+
+
+def test_a_column_of_another_type_than_it_was_published_with_is_refused(catalog: Catalog, listed: Path) -> None:
+    text = listed.read_text("utf-8")
+    listed.write_text(text.replace("core.region,1,code,VARCHAR", "core.region,1,code,INTEGER"), "utf-8")
+    with pytest.raises(DeclarationError, match=r"'code' was published as INTEGER, not VARCHAR"):
+        published_tables(catalog, listed)
+
+
+def renamed(until: str) -> Rename:
+    return Rename(table="core.region", old="kode", new="code", since="0.0", until=until)
+
+
+def with_former_name(listed: Path) -> Path:
+    """As if core.region.code had been published as "kode" in an earlier version."""
+    lines = listed.read_text("utf-8").splitlines(keepends=True)
+    moved = [line for line in lines[1:] if not line.startswith("core.region,")]
+    names = [line.split(",")[2:] for line in lines if line.startswith("core.region,")]
+    region = [["kode", "VARCHAR\n"], *names[1:], names[0]]
+    rows = [f"core.region,{place},{','.join(rest)}" for place, rest in enumerate(region, start=1)]
+    listed.write_text("".join([lines[0], *rows, *moved]), "utf-8")
+    return listed
+
+
+def test_a_renamed_column_keeps_its_former_name_and_place_for_two_versions(
+    catalog: Catalog, listed: Path, con: DuckDBPyConnection
+) -> None:
+    table = published_tables(catalog, with_former_name(listed), [renamed("9.0")])["core.region"]
+    assert "kode" not in table.names
+    shown = table.published()
+    assert (shown.names[0], shown.names[-1]) == ("kode", "code")
+    assert "Former name of code, gone from version 9.0" in shown.columns[0].comment
+    con.execute("INSERT INTO core.region (code, name, level) VALUES ('35.76', 'Kota Mojokerto', 'city')")
+    row = con.execute(select_sorted(shown)).fetchone()
+    assert row is not None
+    assert (row[0], row[-1]) == ("35.76", "35.76")
+
+
+def test_a_former_name_goes_when_its_time_is_over_and_not_before(catalog: Catalog, listed: Path) -> None:
+    rename = renamed("0.2")
+    assert rename.is_published((0, 1))
+    assert not rename.is_published((0, 2))
+    table = published_tables(catalog, with_former_name(listed), [renamed("0.2")])["core.region"]
+    assert table.published().names[0] == ("kode" if version() < (0, 2) else "bps_code")
+    with pytest.raises(ValidationError, match="at least 2 minor versions"):
+        Rename(table="core.region", old="kode", new="code", since="0.1", until="0.2")
+
+
+def test_a_rename_of_what_was_never_published_is_refused(catalog: Catalog) -> None:
+    with pytest.raises(DeclarationError, match=r"renames 'kode' to 'code', but one of them was never published"):
+        published_tables(catalog, renames=[renamed("9.0")])
 
 
 def test_keys_stand_before_figures_in_wide_tables(catalog: Catalog) -> None:
