@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ from pydantic import Field, model_validator
 from catalog.strict import Bilingual, DeclarationError, Declared, explain_errors
 
 FILE = "monitoring.toml"
+# The threshold of a category that nobody has declared: what is not known to be harmless is kept.
+UNDECLARED_BELOW = 5
 
 
 class Delivery(Declared):
@@ -32,6 +35,19 @@ class Complaints(Declared):
 
     population: list[str] = []
     population_age: int = Field(default=3, ge=0)
+
+
+class ComplaintCategory(Declared):
+    """A category of complaints: the ways that offices write it, and whether it may point at a person.
+
+    Counts of a `sensitive` one above zero and under `suppress_below` are not published, nor what reveals them.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Bilingual
+    texts: list[str] = []
+    sensitive: bool = False
+    suppress_below: int = Field(default=UNDECLARED_BELOW, ge=2)
 
 
 class ProfileRule(Declared):
@@ -79,12 +95,25 @@ class Monitoring(Declared):
     delivery: Delivery = Delivery()
     facility_targets: list[FacilityTarget] = Field(default=[], alias="facility_target")
     complaints: Complaints = Complaints()
+    complaint_categories: list[ComplaintCategory] = Field(default=[], alias="complaint_category")
     profile: Profile = Profile()
     profile_rules: list[ProfileRule] = Field(default=[], alias="profile_rule")
 
     def target_of(self, facility: str) -> FacilityTarget | None:
         """What each kelurahan is to have of a facility, if anything is declared."""
         return next((item for item in self.facility_targets if item.facility == facility), None)
+
+    @cached_property
+    def _thresholds(self) -> dict[str, int]:
+        return {
+            text.casefold(): item.suppress_below if item.sensitive else 0
+            for item in self.complaint_categories
+            for text in (item.id, item.label.id, item.label.en, *item.texts)
+        }
+
+    def suppress_below(self, category: str) -> int:
+        """The least count of a category of complaints that is published, zero apart; 0 where every count is."""
+        return self._thresholds.get(" ".join(category.split()).casefold(), UNDECLARED_BELOW)
 
 
 NOTHING_DECLARED = Monitoring()

@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from catalog.contract import AnyContract
+from catalog.contract import AnyContract, RecordsContract
 from expectations.verdict import Check, check_id
-from transforms.additive import Key
+from transforms.profile import published_profiles
+from transforms.suppression_complaints import ComplaintPlan, complaint_plan, published_complaints
 from transforms.suppression_plan import Plan, Stay, plan
 from transforms.suppression_scheme import Scheme
-from warehouse.build import Build, load_rows
+from warehouse.build import Build, load_rows, table_rows
 from warehouse.shelf import ReleaseInfo
 from warehouse.suppression import published_build, read_stays
 
 RULE = "small_counts"
+COMPLAINTS, PROFILES = "joint.service_complaints", "joint.kelurahan_profile"
 
 
 @contextmanager
 def without_small_counts(
-    build: Build, contracts: Mapping[str, AnyContract], before: ReleaseInfo | None
+    build: Build,
+    contracts: Mapping[str, AnyContract],
+    before: ReleaseInfo | None,
+    calls: Sequence[Sequence[Mapping[str, Any]]] = (),
 ) -> Iterator[Build]:
-    """What a release may be written from; the build itself where no contract holds a sensitive count.
+    """What a release may be written from; the build itself where nothing holds a sensitive count.
 
-    The verdict on the audit goes into meta.check. The writer's own tables keep every figure.
+    `calls` are the rows of joint.service_complaints of every day on which records of calls came, today's last. The
+    verdict on the audit goes into meta.check. The writer's own tables keep every figure.
     """
     scheme = Scheme(build.catalog)
     sensitive = {source for source, item in contracts.items() if scheme.indicators.intersection(item.indicators)}
-    if not (scheme.thresholds and sensitive):
+    complaints = complaint_plan(calls, build.catalog)
+    holds_figures = bool(scheme.thresholds and sensitive)
+    if not (holds_figures or complaints.emptied or complaints.exposed):
         yield build
         return
-    stays = read_stays(build)
-    found = plan(stays, build.catalog)
-    load_rows(build, "meta.check", [vars(verdict(found, {stay.key for stay in stays}))])
-    with published_build(build, found, _unprinted(sensitive, stays), before.path if before else None) as shown:
+    stays = read_stays(build) if holds_figures else []
+    found = plan(stays, build.catalog) if holds_figures else Plan()
+    hidden = len(found.hidden.intersection(stay.key for stay in stays)) + len(complaints.emptied)
+    load_rows(build, "meta.check", [vars(verdict(hidden, len(found.exposed) + len(complaints.exposed)))])
+    withheld = _unprinted(sensitive, stays) if holds_figures else set[str]()
+    withheld |= _call_sources(contracts) if complaints.emptied else set()
+    replaced = _published_records(build, complaints, calls) if complaints.emptied else {}
+    with published_build(build, found, withheld, before.path if before else None, replaced) as shown:
         yield shown
+
+
+def _call_sources(contracts: Mapping[str, AnyContract]) -> set[str]:
+    """The sources of calls: a message about one of their rows may tell what a hidden count counts."""
+    return {name for name, item in contracts.items() if isinstance(item, RecordsContract) and item.record == "call"}
+
+
+def _published_records(
+    build: Build, found: ComplaintPlan, calls: Sequence[Sequence[Mapping[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The tables made of calls as they may be published."""
+    complaints = published_complaints(calls[-1], found)
+    profiles = published_profiles(table_rows(build, PROFILES), complaints, build.catalog)
+    return {COMPLAINTS: complaints, PROFILES: profiles}
 
 
 def _unprinted(sensitive: Iterable[str], stays: list[Stay]) -> set[str]:
@@ -43,9 +70,8 @@ def _unprinted(sensitive: Iterable[str], stays: list[Stay]) -> set[str]:
     return set(sensitive) - printed
 
 
-def verdict(found: Plan, keys: Collection[Key]) -> Check:
-    """How many of the figures at `keys` are hidden, and whether a count can still be worked out; never which."""
-    hidden, exposed = len(found.hidden.intersection(keys)), len(found.exposed)
+def verdict(hidden: int, exposed: int) -> Check:
+    """How many figures and rows of complaints are hidden, and how many counts can still be worked out; never which."""
     message_id = f"{hidden} angka dirahasiakan; pada audit setiap hitungan kecil tetap tidak dapat disimpulkan."
     message_en = f"{hidden} figures are suppressed; by the audit no small count can be worked out."
     if exposed:

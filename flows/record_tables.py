@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,8 +20,9 @@ from transforms.evaluation import evaluation_counts, evaluation_rows
 from transforms.facilities import facility_rows
 from transforms.profile import profile_rows
 from transforms.values import TOTAL
-from warehouse.build import Build, current_observations, load_rows
-from warehouse.records import current_records
+from warehouse.build import Build, current_observations, load_rows, table_rows
+from warehouse.fold import Edition
+from warehouse.records import current_records, records_in_force
 
 NUMBERS = ("integer", "number", "year")
 
@@ -53,9 +54,35 @@ def load_record_tables(
     return [*judge_evaluation(rows, counts, catalog), *judge_services(deliveries, facilities, complaints, catalog)]
 
 
+def complaint_days(
+    build: Build, catalog: Catalog, editions: Mapping[str, Sequence[Edition]], record_of: Mapping[str, str]
+) -> list[list[dict[str, Any]]]:
+    """The rows of joint.service_complaints of every day on which calls came, as releases of those days had them.
+
+    By source: the editions in the order of the log, and the type of their records. The last day is today's table.
+    """
+    kind = catalog.records["call"]
+    calls = {source: items for source, items in editions.items() if record_of[source] == kind.id}
+    days = sorted({item.vintage for items in calls.values() for item in items})
+    found = []
+    for day in days[:-1]:
+        rows = [
+            row
+            for source in sorted(calls)
+            for row in records_in_force([item for item in calls[source] if item.vintage <= day], kind)
+        ]
+        found.append(complaint_rows(frame_of(rows, kind), {}, catalog))
+    return [*found, table_rows(build, "joint.service_complaints")]
+
+
 def records_frame(build: Build, kind: RecordType) -> pd.DataFrame:
-    """The records of one type in force with plain types: numbers are doubles, times are times, gaps are missing."""
-    frame = pd.DataFrame(current_records(build.con, kind.id))
+    """The records of one type in force, as `frame_of`."""
+    return frame_of(current_records(build.con, kind.id), kind)
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], kind: RecordType) -> pd.DataFrame:
+    """Records of one type with plain types: numbers are doubles, times are times, gaps are missing."""
+    frame = pd.DataFrame(rows)
     if frame.empty:
         return frame
     for field in kind.fields:

@@ -186,6 +186,7 @@ def _row(
         "null_reason": None if known else "no_population",
         "source": every.source,
         "evidence": every.evidence,
+        "obs_status": "A",
     }
 
 

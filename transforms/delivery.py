@@ -95,6 +95,7 @@ def _row(
         "evidence": max((item["evidence"] for item in group), key=EVIDENCE_ORDER.index),
         "synthetic": bool(key["synthetic"]),
         "notice": notice_of(where, synthetic=bool(key["synthetic"])),
+        "tolerance_points": slack,
     }
 
 

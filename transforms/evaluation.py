@@ -169,6 +169,8 @@ def _evaluated(
         "class_official": official,
         "class_computed": computed,
         "band_evidence": band.band_evidence if band else None,
+        "band_min": float(band.min) if band else None,
+        "band_max": float(band.max) if band and band.max is not None else None,
         "class_differs": official != computed if official and computed else None,
         "change": _float(sum(change.values(), Decimal(0))) if last else None,
         **{f"change_{name}": _float(value) for name, value in change.items()},

@@ -22,6 +22,7 @@ FROM_DELIVERY = {"quarter": "delivery_quarter", "activities": "activities", "ver
     name: name for name in ("physical_realisation", "budget_realisation", "findings")
 }
 FROM_COMPLAINTS = ("complaints", "complaints_per_1000", "median_close_hours", "backlog", "satisfaction")
+WHOLE_YEAR = 12
 
 
 def profile_rows(
@@ -80,14 +81,16 @@ def _row(
     taken = {
         "evaluation": _taken(parts["evaluation"], {name: name for name in FROM_EVALUATION}),
         "delivery": _taken(parts["delivery"], FROM_DELIVERY),
-        "complaints": _taken(parts["complaints"], {name: name for name in FROM_COMPLAINTS}),
+        "complaints": _taken(
+            parts["complaints"], {**{name: name for name in FROM_COMPLAINTS}, "months": "complaint_months"}
+        ),
         "facility": _taken(parts["facility"], {"facilities": "facilities"}),
     }
     found: Row = {name: value for columns in taken.values() for name, value in columns.items()}
     example = [name for part, columns in taken.items() if (parts[part] or {}).get("synthetic") for name in columns]
-    sides = {side: _said(ways.profile_rules, side, found, catalog) for side in ("strength", "problem")}
+    said = sentences(found, catalog)
     if example:
-        example += ["strengths_id", "strengths_en", "problems_id", "problems_en"]
+        example += said
     return {
         "region_code": where.code,
         "region_name": where.name,
@@ -104,10 +107,8 @@ def _row(
         "density": round(people.number / area[1], DIGITS) if people and area and area[1] else None,
         **found,
         "facility": ways.profile.facility if parts["facility"] else None,
-        "strengths_id": sides["strength"]["id"],
-        "strengths_en": sides["strength"]["en"],
-        "problems_id": sides["problem"]["id"],
-        "problems_en": sides["problem"]["en"],
+        **said,
+        "complaints_null_reason": (parts["complaints"] or {}).get("null_reason"),
         "sources": "; ".join(sorted({row["source"] for row in parts.values() if row})),
         "synthetic": bool(example),
         "synthetic_columns": ", ".join(example) or None,
@@ -117,6 +118,37 @@ def _row(
 
 def _taken(row: Row | None, names: Mapping[str, str]) -> Row:
     return {name: row.get(column) if row else None for column, name in names.items()}
+
+
+def sentences(found: Row, catalog: Catalog) -> dict[str, str | None]:
+    """Three strengths and three problems of a profile in either language, by column.
+
+    What complaints of a part of the year say is left out: ten months with few of them are no year with few.
+    """
+    whole = found["complaint_months"] == WHOLE_YEAR
+    heard = {name: value for name, value in found.items() if whole or name not in FROM_COMPLAINTS}
+    rules = catalog.monitoring.profile_rules
+    sides = {f"{side}s": _said(rules, side, heard, catalog) for side in ("strength", "problem")}
+    return {f"{name}_{lang}": text for name, said in sides.items() for lang, text in said.items()}
+
+
+def published_profiles(rows: Iterable[Row], complaints: Iterable[Row], catalog: Catalog) -> list[Row]:
+    """Profiles as they may be published: what the rows of complaints no longer say is not said here either."""
+    told = {
+        (row["region_code"], row["year"], row["synthetic"]): row
+        for row in complaints
+        if row["category"] == TOTAL and len(row["period"]) == len("2025")
+    }
+    found = []
+    for row in rows:
+        example = "complaints" in (row["synthetic_columns"] or "").split(", ")
+        shown = told.get((row["region_code"], row["year"], example))
+        if shown is not None and shown["obs_status"] == "Q":
+            kept = {**row, **{name: shown[name] for name in FROM_COMPLAINTS}}
+            found.append({**kept, **sentences(kept, catalog), "complaints_null_reason": shown["null_reason"]})
+        else:
+            found.append(row)
+    return found
 
 
 def _said(rules: Sequence[ProfileRule], side: str, found: Row, catalog: Catalog) -> dict[str, str | None]:

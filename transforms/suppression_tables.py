@@ -63,7 +63,7 @@ def additive_table(figures: Figures, scheme: Scheme, recalled: Mapping[Key, set[
     _add_indicators(draft)
     _add_increments(draft)
     _spread_knowledge(draft, figures)
-    return Table(_with_memory(draft.cells, recalled or {}), tuple(draft.relations))
+    return Table(with_memory(draft.cells, recalled or {}), tuple(draft.relations))
 
 
 def _cell(scheme: Scheme, key: Key, figure: Figure) -> Cell:
@@ -191,7 +191,7 @@ def _spread_knowledge(draft: Draft, figures: Figures) -> None:
                 changed = True
 
 
-def _with_memory(cells: Mapping[Key, Cell], recalled: Mapping[Key, set[float]]) -> dict[Key, Cell]:
+def with_memory(cells: Mapping[Key, Cell], recalled: Mapping[Key, set[float]]) -> dict[Key, Cell]:
     """Cells whose value an earlier release showed; one that was shown although it is small is simply known."""
     return {
         key: replace(cell, recalled=True, known=cell.known or cell.primary)

@@ -88,6 +88,14 @@ def load_rows(build: Build, table: str, rows: Rows) -> None:
     build.con.unregister("rows_to_load")
 
 
+def table_rows(build: Build, table: str) -> list[dict[str, Any]]:
+    """The rows of a declared table in the order of its key, as plain values."""
+    declared = build.tables[table]
+    found = load_sql("sorted", columns="*", table=table, condition="true", order=names(declared.order))
+    rows: list[dict[str, Any]] = build.con.execute(found).to_arrow_table().to_pylist()
+    return rows
+
+
 def load_sources(build: Build, contracts: Iterable[AnyContract]) -> None:
     """Fill core.source from the contracts."""
     load_rows(build, "core.source", [_source_row(contract) for contract in contracts])

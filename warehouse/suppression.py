@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -21,12 +21,15 @@ from transforms.suppression_scheme import Scheme
 from transforms.suppression_tables import Figure
 from transforms.targets import target_rows
 from transforms.tidy import to_pandas
-from warehouse.build import Build, load_standing
+from warehouse.build import Build, load_rows, load_standing
 from warehouse.changes import CHANGE, load_changes
 from warehouse.ddl import create_table
 from warehouse.model import Table
 from warehouse.sqlfiles import FOLDER, load_sql, quoted, text
 from warehouse.wide import fill_sectors, fill_wide
+
+if TYPE_CHECKING:
+    from warehouse.arrow import Rows
 
 DATABASE = "published"
 SECTORS = "joint.economy_sector"
@@ -52,19 +55,23 @@ def _stay(scheme: Scheme, source: str, *row: Any) -> Stay:
 
 @contextmanager
 def published_build(
-    build: Build, plan: Plan, sensitive_sources: Iterable[str], previous: Path | None
+    build: Build,
+    plan: Plan,
+    sensitive_sources: Iterable[str],
+    previous: Path | None,
+    replaced: Mapping[str, Rows] | None = None,
 ) -> Iterator[Build]:
     """The build as it may be published: the same tables by the same names, without what `plan` hides.
 
     `sensitive_sources` are those whose messages may quote a sensitive figure; `previous` is the directory of the
-    release before, against which changes are told.
+    release before, against which changes are told. `replaced` gives tables whose rows are not the writer's.
     """
     build.con.execute(f"ATTACH ':memory:' AS {DATABASE}")
     con = build.con.cursor()
     try:
         con.execute(f"USE {DATABASE}")
         shown = Build(con, build.catalog, build.tables)
-        _lay_out(shown, _database(build.con), plan, sensitive_sources)
+        _lay_out(shown, _database(build.con), plan, sensitive_sources, replaced or {})
         _compute(shown, previous)
         yield shown
     finally:
@@ -77,7 +84,9 @@ def _database(con: DuckDBPyConnection) -> str:
     return quoted(str(name))
 
 
-def _lay_out(shown: Build, writer: str, plan: Plan, sensitive_sources: Iterable[str]) -> None:
+def _lay_out(
+    shown: Build, writer: str, plan: Plan, sensitive_sources: Iterable[str], replaced: Mapping[str, Rows]
+) -> None:
     """Views of the writer's tables under their own names, and empty tables for those that are computed again."""
     scheme = Scheme(shown.catalog)
     keys = list(zip(*sorted(plan.hidden), strict=True)) or [()] * len(KEY_COLUMNS)
@@ -90,8 +99,10 @@ def _lay_out(shown: Build, writer: str, plan: Plan, sensitive_sources: Iterable[
     for schema in sorted({table.schema_name for table in shown.tables.values()}):
         shown.con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in shown.tables.values():
-        if table.wide or table.full_name in COMPUTED:
+        if table.wide or table.full_name in COMPUTED or table.full_name in replaced:
             shown.con.execute(create_table(table))
+            if rows := replaced.get(table.full_name):
+                load_rows(shown, table.full_name, rows)
         else:
             shown.con.execute(f"CREATE VIEW {table.full_name} AS {_published_form(table, writer)}")
 

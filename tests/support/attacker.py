@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 import numpy as np
@@ -10,8 +11,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from transforms.additive import Key, Table
 
 
-def attack(table: Table, hidden: AbstractSet[Key]) -> dict[Key, tuple[float, float]]:
-    """An attacker of our own: whole numbers over all cells, bounds for what is hidden, equality for what is shown."""
+def attack(
+    table: Table,
+    hidden: AbstractSet[Key],
+    unprinted: AbstractSet[Key] = frozenset(),
+    asked: Iterable[Key] | None = None,
+) -> dict[Key, tuple[float, float]]:
+    """An attacker of our own: whole numbers over all cells, bounds for what is hidden, equality for what is shown.
+
+    Hidden cells are known to be at least 1; those that are `unprinted` may be nought.
+    """
     keys = sorted(table.cells)
     place = {key: number for number, key in enumerate(keys)}
     matrix = np.zeros((len(table.relations), len(keys)))
@@ -20,10 +29,11 @@ def attack(table: Table, hidden: AbstractSet[Key]) -> dict[Key, tuple[float, flo
         for part in relation.parts:
             row[place[part]] -= 1
     values = np.array([table.cells[key].value for key in keys], dtype=float)
-    closed = np.array([key in hidden for key in keys])
-    bounds = Bounds(np.where(closed, np.minimum(1, values), values), np.where(closed, values.sum() + 100, values))
+    closed = np.array([key in hidden or key in unprinted for key in keys])
+    floor = np.where([key in unprinted for key in keys], 0, np.minimum(1, values))
+    bounds = Bounds(np.where(closed, floor, values), np.where(closed, values.sum() + 100, values))
     found = {}
-    for key in hidden:
+    for key in hidden if asked is None else asked:
         wish = np.zeros(len(keys))
         wish[place[key]] = 1
         ends = [

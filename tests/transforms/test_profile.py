@@ -9,7 +9,7 @@ import pytest
 from catalog.load import Catalog
 from catalog.monitoring import Monitoring, ProfileRule
 from transforms.complaints import People
-from transforms.profile import profile_rows
+from transforms.profile import profile_rows, published_profiles
 
 MIJI = "35.76.03.1002"
 PEOPLE = {(MIJI, 2025): People("registered_population_year_end", 2022, 9_000.0)}
@@ -36,6 +36,7 @@ def complaint(**other: Any) -> dict[str, Any]:
     base = {
         "region_code": MIJI, "year": 2025, "period": "2025", "category": "_T", "complaints": 9,
         "complaints_per_1000": 1.0, "median_close_hours": 80.0, "backlog": 6, "satisfaction": 3.5, "source": "c",
+        "months": 12,
         "synthetic": False,
     }  # fmt: skip
     return {**base, **other}
@@ -108,3 +109,24 @@ def test_a_rule_without_a_bound_or_with_two_is_refused() -> None:
 def test_every_declared_rule_speaks_of_a_column_of_the_profile(catalog: Catalog) -> None:
     (row,) = profile_rows([evaluation()], [delivery()], [complaint()], [facility()], PEOPLE, AREAS, catalog)
     assert {rule.column for rule in catalog.monitoring.profile_rules} <= set(row)
+
+
+def test_complaints_of_a_part_of_the_year_say_so_and_are_no_strength_or_problem(catalog: Catalog) -> None:
+    (row,) = profile_rows([], [], [complaint(months=10, satisfaction=5.0)], [], PEOPLE, AREAS, catalog)
+    assert (row["complaint_months"], row["complaints_per_1000"]) == (10, 1.0)
+    assert (row["strengths_id"], row["problems_id"]) == (None, None)
+    (whole,) = profile_rows([], [], [complaint(satisfaction=5.0)], [], PEOPLE, AREAS, catalog)
+    assert whole["strengths_id"] == "kepuasan pelapor 5 dari 5"
+
+
+def test_what_the_complaints_no_longer_say_the_profile_does_not_say_either(catalog: Catalog) -> None:
+    open_row = complaint(obs_status="A", null_reason=None)
+    rows = profile_rows([evaluation()], [], [open_row], [], PEOPLE, AREAS, catalog)
+    emptied = {**open_row, "complaints": None, "complaints_per_1000": None, "backlog": None, "median_close_hours": None}
+    emptied |= {"satisfaction": None, "obs_status": "Q", "null_reason": "suppressed"}
+    (row,) = published_profiles(rows, [emptied], catalog)
+    assert (row["complaints"], row["backlog"], row["complaints_null_reason"]) == (None, None, "suppressed")
+    assert rows[0]["problems_id"] is not None
+    assert row["problems_id"] is None
+    assert row["strengths_id"] == rows[0]["strengths_id"]
+    assert published_profiles(rows, [open_row], catalog) == rows

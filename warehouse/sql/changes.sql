@@ -62,7 +62,9 @@ SELECT
     WHEN other_rule THEN 'rule_change'
     WHEN old = new THEN 'status'
     ELSE 'revision'
-  END AS reason
+  END AS reason,
+  CAST(NULL AS VARCHAR) AS old_text,
+  CAST(NULL AS VARCHAR) AS new_text
 FROM paired AS p
 LEFT JOIN series AS s USING (indicator, region_code)
 LEFT JOIN corrected AS c USING (indicator, region_code, period, breakdown)
