@@ -8,7 +8,7 @@ from pathlib import Path
 from catalog.load import Catalog
 from catalog.words import MONTHS, day, number
 from dashboard.headlines import Headline, Told, load_headlines
-from dashboard.tables import NOT_IN_SOURCES, Place, Row, Tables, change_of, read_tables
+from dashboard.meeting_tables import NOT_IN_SOURCES, Place, Row, Tables, change_of, read_tables
 from dashboard.terms import Terms, load_terms
 
 LANG = "id"
@@ -21,7 +21,7 @@ def summary_text(release: Path, catalog: Catalog, headlines: Sequence[Headline] 
     Raises `DeclarationError` where headlines.toml names an indicator that the catalog does not have.
     """
     told = headlines if headlines is not None else load_headlines(catalog.indicators)
-    writer = _Writer(read_tables(release), catalog, load_terms())
+    writer = _Writer(read_tables(release, catalog), catalog, load_terms())
     blocks = ("\n".join(writer.block(group[0], told)) for group in writer.tables.groups)
     return "\n\n".join(blocks) + "\n"
 

@@ -9,9 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from catalog.load import DOMAINS
+from catalog.load import DOMAINS, Catalog
 
 Row = dict[str, Any]
 NOT_IN_SOURCES = "not_in_sources"
@@ -72,17 +74,30 @@ class Tables:
         return rows[max(filled or rows)] if rows else None
 
 
-def read_tables(release: Path) -> Tables:
-    """Read the release in the directory `release`."""
+def read_tables(release: Path, catalog: Catalog) -> Tables:
+    """Read the release in the directory `release`; indicators stand in the order of the catalog."""
+    groups = _groups(read(release, "core_region"))
+    shown = sorted({place.code for group in groups for place in group})
     figures: dict[tuple[str, str], dict[int, Row]] = defaultdict(dict)
-    for row in read(release, "joint_indicator_value", FIGURE):
-        if row["superseded_at"] is None and row["breakdown"] == "_T":
-            figures[row["indicator"], row["region_code"]][row["year"]] = row
+    for row in _current_totals(release, shown):
+        figures[row["indicator"], row["region_code"]][row["year"]] = row
     days = [row["first_seen"] for row in read(release, "core_snapshot", ["first_seen"])]
+    order = {name: number for number, name in enumerate(catalog.indicators)}
     indicators = sorted(
-        read(release, "core_indicator"), key=lambda row: (DOMAINS.index(row["domain"]), row["label_id"], row["id"])
+        read(release, "core_indicator"),
+        key=lambda row: (DOMAINS.index(row["domain"]), order.get(row["id"], len(order)), row["id"]),
     )
-    return Tables(tuple(indicators), _groups(read(release, "core_region")), dict(figures), max(days, default=None))
+    return Tables(tuple(indicators), groups, dict(figures), max(days, default=None))
+
+
+def _current_totals(release: Path, places: list[str]) -> list[Row]:
+    """The current total of every indicator at the places shown; filtered before rows become Python objects."""
+    table = pq.read_table(release / "joint_indicator_value.parquet", columns=FIGURE)
+    places_shown = pc.is_in(table["region_code"].cast("string"), value_set=pa.array(places, pa.string()))
+    totals = pc.equal(table["breakdown"].cast("string"), "_T")
+    current = pc.is_null(table["superseded_at"])
+    rows: list[Row] = table.filter(pc.and_(pc.and_(places_shown, totals), current)).to_pylist()
+    return rows
 
 
 def read(release: Path, name: str, columns: list[str] | None = None) -> list[Row]:
@@ -111,7 +126,8 @@ def _place(row: Row) -> Place:
 def change_of(years: Mapping[int, Row], year: int) -> Change:
     """The difference to the very year before, within one series; `reason` is a code of the catalog or of terms.toml.
 
-    A survey's difference says nothing of significance: the reader is told so beside it.
+    A difference of doubles is rounded to ten digits, far below any that is shown. A survey's difference says nothing
+    of significance: the reader is told so beside it.
     """
     now, before = years[year], years.get(year - 1)
     if now["value"] is None:
@@ -124,4 +140,4 @@ def change_of(years: Mapping[int, Row], year: int) -> Change:
         return Change(None, "rule_change")
     if now["source"] != before["source"]:
         return Change(None, "different_sources")
-    return Change(now["value"] - before["value"])
+    return Change(round(now["value"] - before["value"], 10))
