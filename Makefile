@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve columns docs lock readers clean venv
+.PHONY: help run test lint serve columns docs site lock readers clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ columns: $(STAMP) ## append the columns of new indicators to warehouse/columns.c
 docs: $(STAMP) ## write the generated pages of docs/ anew from a release of the bundled sources
 	@MOJORAYA_DATA=build/docs $(BIN)/mojoraya run >/dev/null
 	@$(BIN)/python -m flows.documents build/docs/current docs
+	@$(BIN)/python -m cli.documents docs
+
+site: $(STAMP) ## build the documentation as a site in build/site
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
 
 lock: ## write requirements/lock.txt and those of readers anew (needs uv)
 	uv pip compile requirements/main.in --universal --python-version 3.11 \
