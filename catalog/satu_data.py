@@ -76,6 +76,7 @@ class SatuDataWords(Declared):
     """satu_data.toml as a whole; texts are Indonesian, as the standard is."""
 
     unavailable: str = "tidak tersedia"
+    as_published: str = "tidak tersedia"
     standard: str = ""
     notes: list[str] = []
     measure_by_unit: dict[str, str] = {}

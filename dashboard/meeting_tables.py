@@ -93,8 +93,8 @@ def read_tables(release: Path, catalog: Catalog) -> Tables:
 def _current_totals(release: Path, places: list[str]) -> list[Row]:
     """The current total of every indicator at the places shown; filtered before rows become Python objects."""
     table = pq.read_table(release / "joint_indicator_value.parquet", columns=FIGURE)
-    places_shown = pc.is_in(table["region_code"].cast("string"), value_set=pa.array(places, pa.string()))
-    totals = pc.equal(table["breakdown"].cast("string"), "_T")
+    places_shown = pc.is_in(table["region_code"].cast(pa.string()), value_set=pa.array(places, pa.string()))
+    totals = pc.equal(table["breakdown"].cast(pa.string()), pa.scalar("_T"))
     current = pc.is_null(table["superseded_at"])
     rows: list[Row] = table.filter(pc.and_(pc.and_(places_shown, totals), current)).to_pylist()
     return rows

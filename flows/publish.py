@@ -19,7 +19,7 @@ from flows.about import load_meta
 from flows.declared import load_contracts, remember_contracts
 from flows.disclosure import without_small_counts
 from flows.editions import Standing, editions, quarantined_keys
-from flows.extras import EXTRAS
+from flows.extras import extras_of
 from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
@@ -52,6 +52,7 @@ from warehouse.shelf import current_release, prune_releases
 def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
     """Build the warehouse from every source's accepted snapshots and publish it as a release."""
     catalog = load_catalog(settings.catalog)
+    extras = extras_of(catalog)
     contracts, _ = load_contracts(settings)
     judged = {source: judge_source(settings, item) for source, item in contracts.items()}
     declared = {source: item.contract for source, item in contracts.items()}
@@ -83,7 +84,7 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
                 settings.data,
                 built_at=datetime.now(UTC),
                 inputs={"digest": inputs_digest(settings)},
-                extras=EXTRAS,
+                extras=extras,
             )
     remember_contracts(settings)
     write_feedback(settings.data, declared, judged)
