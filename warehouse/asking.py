@@ -11,7 +11,7 @@ from catalog.strict import DeclarationError
 from transforms.places import PlaceReader, normal
 from transforms.values import TOTAL
 from warehouse.book import Book, Key
-from warehouse.measure_list import MEASURES, UNEXPLAINED
+from warehouse.measure_list import MEASURES
 from warehouse.measures import Figure
 
 PERIOD = re.compile(r"([0-9]{4})(?:-(?:[0-9]{2}|Q[1-4]))?")
@@ -29,7 +29,7 @@ def key_of(book: Book, catalog: Catalog, indicator: str, region: str, period: st
     of an annual indicator means its year.
     """
     known = _indicator(book, indicator)
-    place = _region(book, catalog, region)
+    place = region_of(book, catalog, region)
     found = PERIOD.fullmatch(period.strip())
     if found is None:
         raise NotUnderstood(
@@ -43,17 +43,13 @@ def measure_of(measure: str) -> str:
     """A known measure; raises `NotUnderstood` naming the nearest."""
     if measure in MEASURES:
         return measure
-    raise _unknown("measure", "ukuran", measure, difflib.get_close_matches(measure, MEASURES, n=1) or list(MEASURES))
+    raise unknown("measure", "ukuran", measure, difflib.get_close_matches(measure, MEASURES, n=1) or list(MEASURES))
 
 
 def _indicator(book: Book, text: str) -> str:
     name = text.strip().lower()
     if name in book.indicators:
         return name
-    table = name.removeprefix("joint.")
-    if table in UNEXPLAINED:
-        why = UNEXPLAINED[table]
-        raise NotUnderstood(f"joint.{table} is not explained: {why.en}", f"joint.{table} tidak dijelaskan: {why.id}")
     near = difflib.get_close_matches(name, book.indicators, n=3)
     for about in (("id", "label_id", "label_en"), ("definition_id", "definition_en")):
         near += [
@@ -67,10 +63,11 @@ def _indicator(book: Book, text: str) -> str:
             f"unknown indicator '{text}'; they are listed by: mojoraya indicators",
             f"indikator '{text}' tidak dikenal; daftarnya: mojoraya indicators",
         )
-    raise _unknown("indicator", "indikator", text, list(dict.fromkeys(near))[:FEW])
+    raise unknown("indicator", "indikator", text, list(dict.fromkeys(near))[:FEW])
 
 
-def _region(book: Book, catalog: Catalog, text: str) -> str:
+def region_of(book: Book, catalog: Catalog, text: str) -> str:
+    """The code of a region that was typed as code or name; raises `NotUnderstood`."""
     wanted = text.strip()
     if wanted in book.regions:
         return wanted
@@ -88,10 +85,10 @@ def _region(book: Book, catalog: Catalog, text: str) -> str:
         options = [f"{item.name} ({item.code})" for item in reader.candidates(wanted)]
         options.sort(key=lambda item: not item.startswith("Kota"))
         raise NotUnderstood(
-            f"'{text}' may mean several regions: {_either(options, 'or')}?",
-            f"'{text}' dapat berarti beberapa wilayah: {_either(options, 'atau')}?",
+            f"'{text}' may mean several regions: {either(options, 'or')}?",
+            f"'{text}' dapat berarti beberapa wilayah: {either(options, 'atau')}?",
         )
-    raise _unknown("region", "wilayah", text, _near_regions(book, wanted))
+    raise unknown("region", "wilayah", text, _near_regions(book, wanted))
 
 
 def _near_regions(book: Book, wanted: str) -> list[str]:
@@ -123,16 +120,16 @@ def nothing(book: Book, key: Key, measure: str) -> NotUnderstood:
     if offers:
         near = sorted(difflib.get_close_matches(key.breakdown, offers, n=FEW, cutoff=0.3)) or offers[:FEW]
         return NotUnderstood(
-            f"{what}: not there; there is --breakdown {_either(near, 'or')}",
-            f"{what}: tidak ada; yang ada --breakdown {_either(near, 'atau')}",
+            f"{what}: not there; there is --breakdown {either(near, 'or')}",
+            f"{what}: tidak ada; yang ada --breakdown {either(near, 'atau')}",
         )
     if measure != "value":
         return NotUnderstood(f"{what}: there is no such measure", f"{what}: ukuran itu tidak ada")
     regions = sorted({item.region for item in _keys(book) if item.indicator == key.indicator})
     near = difflib.get_close_matches(key.region, regions, n=FEW, cutoff=0.4) or regions[:FEW]
     return NotUnderstood(
-        f"{what}: no source has this indicator for the region; there is {_either(near, 'and')}",
-        f"{what}: indikator ini tidak ada untuk wilayah itu; yang ada {_either(near, 'dan')}",
+        f"{what}: no source has this indicator for the region; there is {either(near, 'and')}",
+        f"{what}: indikator ini tidak ada untuk wilayah itu; yang ada {either(near, 'dan')}",
     )
 
 
@@ -179,13 +176,15 @@ def _runs(years: list[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
-def _either(options: Iterable[str], word: str) -> str:
+def either(options: Iterable[str], word: str) -> str:
+    """Options as a sentence lists them: "a, b or c"."""
     listed = list(options)
     return f" {word} ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
 
 
-def _unknown(english: str, indonesian: str, text: str, near: list[str]) -> NotUnderstood:
+def unknown(english: str, indonesian: str, text: str, near: list[str]) -> NotUnderstood:
+    """What is said of a name that nobody knows."""
     return NotUnderstood(
-        f"unknown {english} '{text}'; did you mean {_either(near, 'or')}?",
-        f"{indonesian} '{text}' tidak dikenal; maksudnya {_either(near, 'atau')}?",
+        f"unknown {english} '{text}'; did you mean {either(near, 'or')}?",
+        f"{indonesian} '{text}' tidak dikenal; maksudnya {either(near, 'atau')}?",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from catalog.settings import Settings
@@ -19,10 +19,13 @@ OLDER = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     """What is asked about, and the form of the answer."""
-    parser.add_argument("indicator", help="id indikator / indicator id (mojoraya indicators)")
+    parser.add_argument(
+        "indicator",
+        help="id indikator, atau tabel.kolom / indicator id, or table.column: service_complaints.complaints",
+    )
     parser.add_argument("region", help="35.76, 'kota mojokerto', mojokerto-raya")
-    parser.add_argument("period", help="tahun / year")
-    parser.add_argument("--breakdown", default="_T", help="rincian / breakdown, e.g. sector=C, facility=PUSKESMAS")
+    parser.add_argument("period", help="tahun, triwulan, bulan / year, quarter, month: 2023, 2025-Q2, 2025-04")
+    parser.add_argument("--breakdown", default="_T", help="rincian / breakdown, e.g. sector=C, category=sampah")
     parser.add_argument("--measure", default="value", help="ukuran / measure: value, share, gap, rank, ...")
     parser.add_argument("--json", action="store_true", help="keluaran JSON / JSON output")
 
@@ -35,13 +38,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from warehouse.book import OlderRelease, load_book
     from warehouse.explain import NothingToExplain, explain
     from warehouse.query import QueryError
+    from warehouse.record_asking import record_key
+    from warehouse.record_book import RecordBook
+    from warehouse.record_explain import explain_record
+    from warehouse.record_telling import tell_record
     from warehouse.telling import tell
 
     release = release_or_complain(settings)
     if release is None:
         return 1
     catalog = load_catalog(settings.catalog)
-    measure = measure_of(args.measure)
     try:
         book = load_book(release)
     except OlderRelease:
@@ -50,13 +56,21 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     except QueryError as error:
         print(error, file=sys.stderr)
         return 1
+    records = RecordBook(release, book)
+    asked = record_key(records, catalog, args.indicator, args.region, args.period, args.breakdown, args.measure)
+    if asked is not None:
+        told = explain_record(records, asked, catalog, settings.lang)
+        _show(told, tell_record(told, catalog, settings.lang), as_json=args.json)
+        return 0
+    measure = measure_of(args.measure)
     key = key_of(book, catalog, args.indicator, args.region, args.period, args.breakdown)
     try:
         found = explain(book, key, measure, settings.lang, catalog)
     except NothingToExplain:
         raise nothing(book, key, measure) from None
-    if args.json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-    else:
-        print(tell(found, catalog, settings.lang))
+    _show(found, tell(found, catalog, settings.lang), as_json=args.json)
     return 0
+
+
+def _show(found: dict[str, Any], text: str, *, as_json: bool) -> None:
+    print(json.dumps(found, ensure_ascii=False, indent=2) if as_json else text)

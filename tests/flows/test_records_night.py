@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -15,8 +16,6 @@ from catalog.settings import Settings
 from cli.main import main
 from flows.outcome import NightOutcome
 from flows.rebuild import rebuild
-from warehouse.measure_list import UNEXPLAINED
-from warehouse.model import load_model
 
 SOURCE, FIGURES = "contoh-evaluasi-kota-mojokerto", "kota-mojokerto-kemiskinan"
 REPORTER, WRITTEN = "Suparno bin Kromodimejo", "seratus lima puluh"
@@ -154,22 +153,18 @@ def test_one_file_of_records_is_checked_without_a_night(night: Night, capsys: py
     assert "(evaluation)" in capsys.readouterr().out
 
 
-def test_every_joint_table_is_explained_or_says_why_not(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
-    walked = {
-        "indicator_value",
-        "indicator_input",
-        "poverty",
-        "economy",
-        "services",
-        "economy_sector",
-        "target",
-        "peer",
-    }
-    joint = {table.name for table in load_model().tables if table.schema_name == "joint"}
-    assert joint == walked | set(UNEXPLAINED)
+def test_a_record_table_is_explained_from_the_release_without_its_records(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = ["--data", str(night[0].settings.data), "--sources", str(night[0].settings.sources)]
-    assert main(["explain", "joint.kelurahan_evaluation", "35.76", "2024", *options]) != 0
-    assert "catatan kantor" in capsys.readouterr().err
+    assert main(["explain", "kelurahan_evaluation.total", "35.76.01.1003", "2024", "--json", *options]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["value"] == sum(item["value"] for item in found["inputs"])
+    assert (found["synthetic"], found["records"]["type"], found["sources"][0]["source"]) == (True, "evaluation", SOURCE)
+    assert main(["explain", "joint.kelurahan_evaluation", "Meri", "2024", "--measure", "total", *options]) == 0
+    assert "dikarantina" in capsys.readouterr().out
+    assert main(["explain", "joint.kelurahan_evaluation", "35.76", "2024", *options]) == 2
+    assert "kelurahan_evaluation.total" in capsys.readouterr().err
 
 
 def test_the_summary_says_how_many_sources_are_examples(night: Night) -> None:
