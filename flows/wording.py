@@ -29,6 +29,7 @@ CHANGE_REASONS = {
     "status": {"id": "hanya statusnya", "en": "only its status"},
     "suppressed": {"id": "dirahasiakan", "en": "suppressed"},
     "rule_change": {"id": "cara hitung lain", "en": "another method"},
+    "example_replaced": {"id": "contoh diganti angka nyata", "en": "real figures in the place of examples"},
     "withdrawal": {"id": "ditarik", "en": "withdrawn"},
 }
 STATES = {

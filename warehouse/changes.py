@@ -1,4 +1,4 @@
-"""What two releases say otherwise: every joint value that appeared, vanished or changed, and why."""
+"""What two releases say otherwise: every joint value and measure of records that came, went or changed, and why."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from warehouse.build import Build
 from warehouse.model import load_model
+from warehouse.record_changes import Held, record_changes
+from warehouse.record_measures import load_record_measures
 from warehouse.shelf import ReleaseMissing
 from warehouse.sqlfiles import literal_path, load_sql, names, text
 
 CHANGE = "meta.change"
+KEY = ("indicator", "region_code", "period", "breakdown")
 # What changes are read from: the values, and the way from each to the corrections behind it.
 READ = {
     "value": "joint.indicator_value",
@@ -26,10 +30,15 @@ READ = {
 def load_changes(build: Build, previous: Path | None) -> None:
     """Fill meta.change against the release in the directory `previous`; the first release has nothing to compare."""
     before = _on_shelf(previous) if previous is not None else None
-    if before is not None:
-        found = _question(READ, before)
+    if previous is not None and before is not None:
+        records = {
+            item.name: Held(f"joint.{item.name}", build.tables[f"joint.{item.name}"].names)
+            for item in load_record_measures().tables
+        }
+        asked = (_question(READ, before), record_changes(records, _records_on_shelf(previous)))
         table = build.tables[CHANGE]
-        build.con.execute(load_sql("insert", table=CHANGE, columns=names(table.names), rows=f"({found})"))
+        for found in filter(None, asked):
+            build.con.execute(load_sql("insert", table=CHANGE, columns=names(table.names), rows=f"({found})"))
 
 
 def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
@@ -41,10 +50,14 @@ def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
     for directory, tables in sides.items():
         if tables is None:
             raise ReleaseMissing(f"{directory.name}: the parquet files that a comparison reads are not there")
+    asked = (_question(sides[new] or {}, sides[old] or {}), record_changes(*map(_records_on_shelf, (new, old))))
+    found: list[dict[str, Any]] = []
     with duckdb.connect() as con:
-        result = con.execute(_question(sides[new] or {}, sides[old] or {}))
-        columns = [column[0] for column in result.description or []]
-        return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+        for question in filter(None, asked):
+            result = con.execute(question)
+            columns = [column[0] for column in result.description or []]
+            found += [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    return sorted(found, key=lambda row: tuple(row[name] for name in KEY))
 
 
 def _on_shelf(directory: Path) -> Mapping[str, str] | None:
@@ -53,6 +66,16 @@ def _on_shelf(directory: Path) -> Mapping[str, str] | None:
     if not all(files[name].is_file() for name in READ.values()):
         return None
     return {role: f"read_parquet({text(literal_path(files[name]))})" for role, name in READ.items()}
+
+
+def _records_on_shelf(directory: Path) -> dict[str, Held]:
+    """The tables made of records that a release has as parquet files, by name."""
+    found = {}
+    for item in load_record_measures().tables:
+        file = directory / next(table.file for table in load_model().tables if table.full_name == f"joint.{item.name}")
+        if file.is_file():
+            found[item.name] = Held(f"read_parquet({text(literal_path(file))})", pq.read_schema(file).names)
+    return found
 
 
 def _question(now: Mapping[str, str], before: Mapping[str, str]) -> str:

@@ -32,12 +32,16 @@ class Measure(Declared):
 
 
 class RecordTable(Declared):
-    """One joint table: the type of its records, and the columns by which a measure of it is asked."""
+    """One joint table: the type of its records, and the columns by which a measure of it is asked.
+
+    A change while the column `rule` says something else is one of the rule.
+    """
 
     name: str
     record: str = ""
     period: str
     breakdown: list[str]
+    rule: str = ""
     measures: list[Measure] = Field(min_length=1)
 
     @cached_property

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from warehouse.shelf import ReleaseInfo
 
 HELP = "apa yang berubah di antara dua rilis / what changed between two releases"
-FIELDS = ("indicator", "region_code", "period", "breakdown", "kind", "old", "new", "old_status", "new_status", "reason")
+SHOWN = ("indicator", "region_code", "period", "breakdown", "kind", "old", "new", "old_status", "new_status", "reason")
+FIELDS = (*SHOWN, "old_text", "new_text")
 COLUMNS = {
     "id": (
         "indikator",
@@ -28,7 +29,7 @@ COLUMNS = {
         "status baru",
         "alasan",
     ),
-    "en": FIELDS,
+    "en": SHOWN,
 }
 KINDS = {
     "appeared": {"id": "muncul", "en": "appeared"},
@@ -105,5 +106,13 @@ def _print(rows: list[dict[str, Any]], old: str, new: str, args: argparse.Namesp
     reasons = ", ".join(f"{CHANGE_REASONS[name][lang]} {count}" for name, count in counts.most_common())
     print(WORDS[lang]["count"].format(old=old, new=new, count=len(rows), reasons=reasons))
     print()
-    said = [{**row, "kind": KINDS[row["kind"]][lang], "reason": CHANGE_REASONS[row["reason"]][lang]} for row in rows]
-    show(COLUMNS[lang], [[row[name] for name in FIELDS] for row in said], args)
+    said = [
+        {
+            **row,
+            "kind": KINDS[row["kind"]][lang],
+            "reason": CHANGE_REASONS[row["reason"]][lang],
+            **{name: row[name] if row[f"{name}_text"] is None else row[f"{name}_text"] for name in ("old", "new")},
+        }
+        for row in rows
+    ]
+    show(COLUMNS[lang], [[row[name] for name in SHOWN] for row in said], args)

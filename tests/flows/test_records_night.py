@@ -172,7 +172,9 @@ def test_the_summary_says_how_many_sources_are_examples(night: Night) -> None:
     assert "Examples         : 1 sources" in night[1].summary_en
 
 
-def test_an_example_never_becomes_a_real_file_but_gives_way_to_one(night: Night, tmp_path: Path) -> None:
+def test_an_example_never_becomes_a_real_file_but_gives_way_to_one(
+    night: Night, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shutil.copytree(night[0].settings.data.parent, tmp_path / "office", symlinks=True)
     office = Office(Settings(data=tmp_path / "office" / "data", sources=tmp_path / "office" / "sources"))
     contract = office.file(SOURCE).with_suffix(".toml")
@@ -190,6 +192,19 @@ def test_an_example_never_becomes_a_real_file_but_gives_way_to_one(night: Night,
     office.run()
     found = office.sql("SELECT data_year, count(total), bool_or(synthetic) FROM joint.kelurahan_evaluation GROUP BY 1")
     assert sorted(found) == [(2023, 18, False), (2024, 17, False)]
+    changes = "SELECT DISTINCT kind, reason FROM meta.change WHERE indicator LIKE 'kelurahan_evaluation.%' ORDER BY ALL"
+    assert office.sql(changes) == [("appeared", "new_series")], "nothing stood there before"
+    options = ["--data", str(office.settings.data), "--sources", str(office.settings.sources)]
+    assert main(["diff", night[1].release or "", "--csv", *options]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    told = {(row["indicator"], row["region_code"], row["period"]): row for row in rows}
+    assert told["kelurahan_evaluation.total", "35.76.01.1003", "2022"]["reason"] == "withdrawal"
+    miji = told["kelurahan_evaluation.pemerintahan", "35.76.03.1002", "2024"]
+    assert (miji["reason"], float(miji["new"]) > float(miji["old"])) == ("example_replaced", True)
+    assert ("kelurahan_evaluation.total", "35.76.01.1003", "2024") not in told, "the same number is no change"
+    named = [row for row in rows if row["indicator"] == "kelurahan_evaluation.lifted_by" and row["period"] == "2023"]
+    assert {(row["reason"], row["old"], row["new_text"]) for row in named} == {("withdrawal", "", "")}
+    assert "kewilayahan" in {row["old_text"] for row in named}
 
 
 def test_a_broken_contract_leaves_its_records_in_force_and_a_rebuild_gives_the_same(
