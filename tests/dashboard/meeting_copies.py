@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from python_calamine import load_workbook
 
@@ -23,14 +24,19 @@ TABLES = (
     "core_snapshot",
     "changes",
 )
+SHOWN = ["mojokerto-raya", "35.16", "35.76", "35"]
 Row = dict[str, Any]
 
 
 def copy_tables(release: Path, target: Path) -> Path:
-    """The tables that the meeting's files are made from, in a folder of their own."""
+    """The tables that the meeting's files are made from, in a folder of their own; figures of the places shown only."""
     target.mkdir()
     for name in TABLES:
         shutil.copy(release / f"{name}.parquet", target)
+    path = target / "joint_indicator_value.parquet"
+    table = pq.read_table(path)
+    shown = pc.is_in(table["region_code"].cast(pa.string()), value_set=pa.array(SHOWN))
+    pq.write_table(table.filter(shown), path)
     return target
 
 
