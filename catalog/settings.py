@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from catalog.boundaries import read_boundaries
 from catalog.strict import explain_errors
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ class Settings(BaseModel):
     catalog: Path = Field(default=PROJECT / "catalog", description="folder of the catalog")
     cron: str = Field(default="0 1 * * *", description="when `mojoraya serve` runs the night")
     timezone: str = Field(default="Asia/Jakarta", description="time zone of the schedule and of dates")
+    boundaries: list[Path] = Field(default=[], description="GeoJSON files that the page's maps are drawn with")
     keep_releases: int = Field(default=30, ge=2, description="how many releases are kept at least")
 
 
@@ -39,7 +41,8 @@ ENVIRONMENT = {
 def load_settings(file: Path | None = None, **given: object) -> Settings:
     """Settings from mojoraya.toml, the environment and the command line, the later one winning.
 
-    Raises `catalog.strict.DeclarationError` when a setting is unknown or has the wrong form.
+    Raises `catalog.strict.DeclarationError` when a setting is unknown or has the wrong form, or a
+    boundary file cannot be read.
     """
     path = file or Path(os.environ.get("MOJORAYA_CONFIG", "mojoraya.toml"))
     values: dict[str, object] = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -49,6 +52,9 @@ def load_settings(file: Path | None = None, **given: object) -> Settings:
     values.update({name: value for name, value in given.items() if value is not None})
     with explain_errors(str(path), Settings):
         settings = Settings.model_validate(values)
-    return settings.model_copy(
-        update={name: getattr(settings, name).resolve() for name in ("data", "sources", "catalog")}
-    )
+    paths: dict[str, object] = {name: getattr(settings, name).resolve() for name in ("data", "sources", "catalog")}
+    paths["boundaries"] = [item.resolve() for item in settings.boundaries]
+    for item in settings.boundaries:
+        # A map that cannot be drawn is told before a night begins, not after it.
+        read_boundaries(item)
+    return settings.model_copy(update=paths)

@@ -1,169 +1,138 @@
-"""The release's front page, from its parquet files alone: headline figures, their standing, and what to open."""
+"""The release's front page: one HTML file that needs no other file and no network, from the release's parquet alone.
+
+It holds no time of building: the same release gives the same bytes.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 
-import pyarrow.parquet as pq
+from catalog.load import DOMAINS, Catalog, load_catalog
+from catalog.strict import Bilingual
+from catalog.words import day
+from dashboard import about, headline, standing
+from dashboard.encode import Once, script_json
+from dashboard.figures import NOTHING_TOLD, Explaining, Figures, indicator_list
+from dashboard.places import class_words, maps
+from dashboard.plan import load_plan, load_tiles
+from dashboard.tables import Tables
+from dashboard.villages import records
+from dashboard.words import both, example, load_words, pair, reason, say
 
-from catalog.load import DOMAINS, load_catalog
-from catalog.models import Reason
-
-HERE = Path(__file__).resolve().parent
-STATUS = {
-    "A": ("tetap", "final"),
-    "P": ("sementara", "provisional"),
-    "E": ("perkiraan", "estimated"),
-    "Q": ("diragukan", "doubtful"),
-    "M": ("kosong", "missing"),
-}
-METHOD = {
-    "official": ("angka terbitan", "published"),
-    "sum": ("jumlah", "sum"),
-    "ratio_of_sums": ("rasio jumlah", "ratio of sums"),
-    "weighted_mean": ("rata-rata tertimbang", "weighted mean"),
-    "recomputed": ("dihitung ulang", "recomputed"),
-}
-EVIDENCE = {
-    "publication": ("publikasi", "publication"),
-    "third_party_copy": ("salinan pihak ketiga", "third-party copy"),
-    "press_quote": ("kutipan pers", "quoted in the press"),
-    "inferred": ("disimpulkan", "inferred"),
-}
-HEADINGS = (
-    ("Indikator", "Indicator", False),
-    ("Tahun", "Year", True),
-    ("Nilai", "Value", True),
-    ("Satuan", "Unit", False),
-    ("Status", "Status", False),
-    ("Cara", "Method", False),
-    ("Bukti terlemah", "Weakest evidence", False),
-)
-KEY = ["indicator", "region_code", "year", "breakdown"]
-SHOWN = ["value", "obs_status", "method", "evidence", "null_reason", "synthetic"]
-Row = dict[str, Any]
+WEB = Path(__file__).resolve().parent / "web"
+SCRIPTS = ("core", "chart", "explain", "series", "maps", "peers", "villages", "services", "start")
+# Words that the script shows; the others stand in the HTML already.
+SPOKEN = ("status", "method", "exactness", "evidence", "role", "delivery", "class", "basis", "domain", "level", "text")
+SLOT = re.compile(r"<!--(\w+)-->")
 
 
-def render(release: Path) -> str:
-    """The page of the release in the directory `release`, self-contained, as HTML; holds no time of building."""
-    regions = _rows(release, "core_region")
-    listed = (row for row in _rows(release, "core_indicator") if row["wide"])
-    indicators = sorted(listed, key=lambda row: (DOMAINS.index(row["domain"]), row["id"]))
-    latest = _latest(release)
-    places = [row for row in regions if row["region_role"] == "agglomeration"]
-    members = [row for row in regions if row["region_role"] == "member"]
-    title = "Indikator " + ", ".join(row["name"] for row in places)
-    return _template().substitute(
-        title=escape(title),
-        heading=_both(title, "Indicators of " + ", ".join(row["name"] for row in places)),
-        release=_release_line(release),
-        notice=_both(
-            "Angka kawasan adalah gabungan hitung, bukan angka resmi BPS. Perubahan angka survei belum diuji "
-            "signifikansinya.",
-            "Figures of an agglomeration are computed jointly; they are not official BPS figures. Changes in "
-            "survey figures are not tested for significance.",
-        ),
-        places="\n".join(_place(row, indicators, latest) for row in [*places, *members]),
-        files_heading=_both("Berkas dalam rilis ini", "Files in this release"),
-        files="\n".join(_files(release)),
+def render(
+    release: Path,
+    catalog: Catalog | None = None,
+    explaining: Explaining = NOTHING_TOLD,
+    boundaries: Sequence[Path] = (),
+) -> str:
+    """The page of the release in the directory `release`, self-contained, as HTML.
+
+    Without `explaining` an explanation lists its inputs without their formula. `boundaries` are GeoJSON files: a map
+    whose areas they all hold is drawn with them instead of tiles.
+
+    Raises `DeclarationError` when a boundary file cannot be used.
+    """
+    catalog = catalog or load_catalog()
+    tables, plan = Tables(release), load_plan()
+    newest = headline.Newest(tables)
+    slots = {
+        "title": escape(_title(tables).id),
+        "heading": both(_title(tables)),
+        "release": _release_line(tables),
+        "examples": _examples(tables),
+        "cards": headline.cards(tables, catalog, plan.headline, newest),
+        "sheet": headline.sheet(tables, catalog, plan.headline, newest),
+        "targets": standing.targets(tables, catalog),
+        "freshness": about.freshness(tables),
+        "changes": about.changes(tables, catalog),
+        "checks": about.checks(tables),
+        "dictionary": about.dictionary(tables),
+        "files": "\n".join(_files(release)),
+        "style": (WEB / "page.css").read_text("utf-8"),
+        "vega": _vega(),
+        "script": "\n".join((WEB / f"{name}.js").read_text("utf-8") for name in SCRIPTS),
+        "data": script_json(payload(tables, catalog, explaining, boundaries)),
+    }
+    template = (WEB / "page.html").read_text("utf-8")
+    return SLOT.sub(lambda found: slots[found[1]], template)
+
+
+def _vega() -> str:
+    # Altair is slow to import, and only a page that is written needs it.
+    from dashboard.charts import library
+
+    return library()
+
+
+def payload(
+    tables: Tables, catalog: Catalog, explaining: Explaining = NOTHING_TOLD, boundaries: Sequence[Path] = ()
+) -> dict[str, Any]:
+    """All that the page's script draws and explains, as plain values; `web/*.js` read them."""
+    from dashboard.charts import specifications
+
+    plan, tiles, reasons = load_plan(), load_tiles(), Once()
+    areas = maps(tables, plan, tiles, boundaries)
+    peers = standing.peers(tables, reasons)
+    words = load_words()
+    return {
+        "release": tables.release_id,
+        "regions": [[row["code"], row["name"], row["region_role"]] for row in tables.shown],
+        "domains": list(DOMAINS),
+        "indicators": indicator_list(tables),
+        "featured": plan.featured,
+        "figures": Figures(tables, catalog, explaining).payload(),
+        "peers": peers,
+        "reasons": [[text.id, text.en] for text in (reason(catalog, code) for code in reasons.items)],
+        "gaps": {code: [item.label.id, item.label.en] for code, item in catalog.reasons.items()},
+        "maps": areas,
+        "classes": class_words(),
+        "records": records(tables),
+        "titles": {name: [row["title_id"], row["title_en"]] for name, row in tables.sources.items()},
+        "words": {name: {code: [text.id, text.en] for code, text in words[name].items()} for name in SPOKEN},
+        "specs": specifications([row["code"] for row in tables.shown], shapes=any(area["shapes"] for area in areas)),
+    }
+
+
+def _title(tables: Tables) -> Bilingual:
+    names = ", ".join(row["name"] for row in tables.of_role("agglomeration"))
+    return Bilingual(id=f"Indikator {names}", en=f"Indicators of {names}")
+
+
+def _release_line(tables: Tables) -> str:
+    seen = tables.seen_to
+    known = Bilingual(id=day(seen, "id"), en=day(seen, "en")) if seen else Bilingual(id="-", en="-")
+    told = say("Data yang terlihat sampai", "Data seen up to")
+    return f'{told} {both(known)}. {say("Rilis", "Release")} <span class="release">{escape(tables.release_id)}</span>'
+
+
+def _examples(tables: Tables) -> str:
+    """Which sources are examples: said once at the top, and again at every figure."""
+    rows = [row for row in tables.sources.values() if row["synthetic"]]
+    if not rows:
+        return ""
+    names = "".join(f"<li>{both(pair(row, 'title'))}</li>" for row in sorted(rows, key=lambda row: str(row["source"])))
+    count = len(rows)
+    told = say(
+        f"{count} sumber berisi angka contoh yang tidak diterbitkan siapa pun; setiap angka darinya bertanda",
+        f"{count} sources hold example figures that nobody published; every figure from them is marked",
     )
-
-
-def _template() -> Template:
-    return Template((HERE / "page.html").read_text("utf-8"))
-
-
-def _rows(release: Path, name: str, columns: list[str] | None = None) -> list[Row]:
-    return pq.read_table(release / f"{name}.parquet", columns=columns).to_pylist()
-
-
-def _latest(release: Path) -> dict[tuple[str, str], Row]:
-    """The newest total of every (region, indicator) that has a value, or its newest empty row."""
-    rows = _rows(release, "joint_indicator_value", [*KEY, "superseded_at", *SHOWN])
-    totals = (row for row in rows if row["breakdown"] == "_T" and row["superseded_at"] is None)
-    ordered = sorted(totals, key=lambda row: (row["value"] is not None, row["year"]))
-    return {(row["region_code"], row["indicator"]): row for row in ordered}
-
-
-def _release_line(release: Path) -> str:
-    days = [row["first_seen"] for row in _rows(release, "core_snapshot")]
-    newest = max(days).isoformat() if days else "-"
-    return _both(f"Data yang terlihat sampai {newest}", f"Data seen up to {newest}")
-
-
-def _place(region: Row, indicators: Sequence[Row], latest: dict[tuple[str, str], Row]) -> str:
-    """One table of the newest figures of a region."""
-    joint = region["region_role"] == "agglomeration"
-    caption = (
-        _both("Gabungan hitung, bukan angka resmi BPS", "Computed jointly, not official BPS figures")
-        if joint
-        else _both("Angka terbaru", "Newest figures")
-    )
-    head = "".join(
-        f'<th scope="col"{_number_class(number=number)}>{_both(told, english)}</th>'
-        for told, english, number in HEADINGS
-    )
-    body = "\n".join(_line(item, latest.get((region["code"], item["id"]))) for item in indicators)
-    return (
-        f'<h2>{escape(region["name"])}</h2>\n<div class="wide"><table><caption>{caption}</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
-    )
-
-
-def _line(indicator: Row, found: Row | None) -> str:
-    label = _both(indicator["label_id"], indicator["label_en"])
-    if found is None or found["value"] is None:
-        why = _reason(found["null_reason"] if found else "not_in_sources")
-        return f'<tr><th scope="row">{label}</th><td class="number">-</td><td colspan="5">{why}</td></tr>'
-    digits = indicator["decimals"]
-    synthetic = _both(" (contoh, bukan angka terbitan)", " (example, not published)") if found["synthetic"] else ""
-    cells = [
-        ("number", str(found["year"])),
-        ("number", _both(_indonesian(found["value"], digits), f"{found['value']:,.{digits}f}") + synthetic),
-        ("", _both(indicator["unit_label_id"], indicator["unit_label_en"])),
-        ("", _told(STATUS, found["obs_status"])),
-        ("", _told(METHOD, found["method"])),
-        ("", _told(EVIDENCE, found["evidence"])),
-    ]
-    body = "".join(f"<td{_number_class(number=bool(kind))}>{text}</td>" for kind, text in cells)
-    return f'<tr><th scope="row">{label}</th>{body}</tr>'
-
-
-def _number_class(*, number: bool) -> str:
-    return ' class="number"' if number else ""
-
-
-def _indonesian(value: float, digits: int) -> str:
-    """A number with dots between thousands and a decimal comma."""
-    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
-
-
-def _told(words: dict[str, tuple[str, str]], code: str | None) -> str:
-    return _both(*words.get(code or "", (code or "-", code or "-")))
-
-
-def _reason(code: str | None) -> str:
-    reason = _reasons().get(code or "")
-    return _both(reason.label.id, reason.label.en) if reason else escape(code or "-")
-
-
-def _both(told: str, english: str) -> str:
-    """A text in both languages; the page shows one at a time."""
-    return f'<span lang="id">{escape(told)}</span><span lang="en">{escape(english)}</span>'
-
-
-@cache
-def _reasons() -> dict[str, Reason]:
-    return load_catalog().reasons
+    mark = example(synthetic=True)
+    return f'<details class="notice synthetic"><summary>{told} {mark}</summary><ul>{names}</ul></details>'
 
 
 def _files(release: Path) -> Iterable[str]:
     """Links to the release's files; those that are written after the page are named too."""
     later = {"SHA256SUMS", "index.html"}
     for name in sorted({path.name for path in release.iterdir()} | later):
-        yield f'<li><a href="{escape(name)}">{escape(name)}</a></li>'
+        yield f'<li><a href="{escape(name, quote=True)}">{escape(name)}</a></li>'

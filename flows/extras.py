@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from catalog.load import Catalog
 from dashboard.meeting import meeting_files
-from dashboard.page import render
+from flows.page import page_of
 from warehouse.citation import CITATION_FILE, citation
 from warehouse.release import Extras
 from warehouse.sdmx import SDMX_FILES
 
 
-def extras_of(catalog: Catalog) -> Extras:
+def extras_of(catalog: Catalog, boundaries: Sequence[Path] = ()) -> Extras:
     """The files by name, the page last: it lists the others. Raises `DeclarationError` for a wrong declaration."""
-    return {CITATION_FILE: citation, **SDMX_FILES, **meeting_files(catalog), "index.html": render}
+    return {CITATION_FILE: citation, **SDMX_FILES, **meeting_files(catalog), "index.html": page_of(catalog, boundaries)}

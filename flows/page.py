@@ -1,0 +1,34 @@
+"""The page of a release as a night makes it: with the formulas that `mojoraya explain` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from catalog.load import Catalog
+from dashboard.figures import Explaining, Key
+from dashboard.page import render
+from warehouse.book import Book, load_book
+from warehouse.explain_words import done_in_words
+from warehouse.formula import formula_of, written
+
+
+def page_of(catalog: Catalog, boundaries: Sequence[Path] = ()) -> Callable[[Path], str]:
+    """What renders the page of a release directory."""
+    return lambda release: render(release, catalog, explaining(release, catalog), boundaries)
+
+
+def explaining(release: Path, catalog: Catalog) -> Explaining:
+    """Formulas and words of the release in the directory `release`, the same as `mojoraya explain` has."""
+    return Explaining(formulas(load_book(release)), lambda done, lang: done_in_words(done, catalog, lang))
+
+
+def formulas(book: Book) -> dict[Key, str]:
+    """The formula of every derived joint value in force, with its numbers in Indonesian form."""
+    found: dict[Key, str] = {}
+    for key, row in book.figures.items():
+        formula = formula_of(book, key)
+        if formula is not None:
+            digits = int(book.indicators[key.indicator]["derived_decimals"])
+            found[key] = written(formula, row["value"], digits, "id")
+    return found
