@@ -22,11 +22,12 @@ class Mark(Declared):
 
 
 class Notice(Declared):
-    """What is said with a figure of an agglomeration, a change in a survey figure, an example."""
+    """What is said with a figure of an agglomeration, a change in a survey figure, an example, a source's number."""
 
     joint: Bilingual
     untested: Bilingual
     synthetic: Bilingual
+    sources: Bilingual
 
 
 class Terms(Declared):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -25,11 +26,14 @@ A4 = 9
 LONGEST = 32_767
 # What XlsxWriter answers instead of raising.
 OUTSIDE = -1
+# Points a line of a heading.
+LINE = 14
 BASE = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
 LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "strong": {"text_wrap": True, "bold": True},
     "quiet": {"text_wrap": True, "italic": True, "font_color": "#595959"},
+    "quiet_line": {"italic": True, "font_color": "#595959"},
     "mark": {"align": "right", "italic": True, "font_color": "#595959"},
     "number": {"align": "right"},
     "title": {"bold": True, "font_size": 14},
@@ -87,11 +91,12 @@ class Sheet:
         self.columns = columns
         self.sheet: Worksheet = book.file.add_worksheet(name)
         self.next = 0
+        self.feet = 0
         self.row([Cell(title, "title")])
         for notice in notices:
             self.row([Cell(notice, "notice")])
         self.head = self.next
-        self.sheet.set_row(self.head, 30)
+        self.sheet.set_row(self.head, LINE * max(_lines(column) for column in columns))
         self.row([Cell(column.heading, "heading") for column in columns])
         for number, column in enumerate(columns):
             self.sheet.set_column(number, number, column.width)
@@ -102,6 +107,11 @@ class Sheet:
             write(self.book, self.sheet, self.next, column, cell)
         self.next += 1
 
+    def foot(self, text: str) -> None:
+        """Write a line under the table, which ends before it."""
+        self.feet += 1
+        self.row([Cell(text, "quiet_line")])
+
     def section(self, title: str, headings: Sequence[str] = ()) -> None:
         """Begin a section within the sheet, with headings of its own."""
         self.next += 1
@@ -111,7 +121,7 @@ class Sheet:
 
     def finish(self, *, frozen: int, footer: str, filtered: bool = True) -> None:
         """Freeze the heading and `frozen` columns, and make it print on A4 across, one page wide."""
-        last = max(self.next - 1, self.head)
+        last = self.next - 1 - self.feet
         if filtered and last > self.head:
             self.sheet.autofilter(self.head, 0, last, len(self.columns) - 1)
         self.sheet.freeze_panes(self.head + 1, frozen)
@@ -136,6 +146,11 @@ def write(book: Book, sheet: Worksheet, row: int, column: int, cell: Cell) -> No
         return
     if sheet.write_number(row, column, value, book.format(cell.look, cell.form)) == OUTSIDE:
         raise ValueError(f"{sheet.name}: the cell in row {row + 1}, column {column + 1} is outside of the sheet")
+
+
+def _lines(column: Column) -> int:
+    """How many lines a heading takes in its column."""
+    return sum(ceil(len(part) / max(column.width - 2, 1)) for part in column.heading.split("\n"))
 
 
 @contextmanager

@@ -18,11 +18,11 @@ FIGURES = (
     Column("Satuan", "Unit", 13),
     Column("Tahun", "Year", 6),
     Column("Nilai", "Value", NARROW),
-    Column("Perubahan setahun (persen: poin persen)", "Change in a year (percent: points)", 12),
+    Column("Perubahan setahun", "Change in a year", 12),
     Column("Status", "Status", 11),
     Column("Cara", "Method", 14),
     Column("Bukti terlemah", "Weakest evidence", 13),
-    Column("Sumber (nomor di catatan)", "Source (number in catatan)", 12),
+    Column("Sumber", "Source", 12),
     Column("Keterangan", "Remarks", 32),
 )
 SECTORS = (
@@ -210,15 +210,17 @@ def _change(row: Row, item: Row | None, place: str | None, words: Words) -> Iter
 def _notices(words: Words, tables: Tables) -> list[str]:
     """What stands under the title of every sheet of figures."""
     seen = f"Data yang terlihat sampai / Data seen up to {tables.seen.isoformat()}. " if tables.seen else ""
-    signs = [f"{item.mark} {both(item.label)}" for item in words.terms.status.values() if item.mark]
-    signs += [f"{item.mark} {both(item.label)}" for item in (words.terms.break_mark, words.terms.synthetic_mark)]
-    return [both(words.terms.notes[0]), both(words.terms.notes[1]), f"{seen}{'; '.join(signs)}"]
+    status = [f"{item.mark} {both(item.label)}" for item in words.terms.status.values() if item.mark]
+    others = [f"{item.mark} {both(item.label)}" for item in (words.terms.break_mark, words.terms.synthetic_mark)]
+    sources = f"S1, S2, ...: {both(words.terms.notice.sources)}"
+    notes = [both(note) for note in words.terms.notes[:2]]
+    return [*notes, f"{seen}{'; '.join(status)}; {sources}", "; ".join(others)]
 
 
 def _legend(sheet: Sheet, words: Words) -> None:
     """The marks for missing figures that the sheet has used."""
     for mark, label in words.legend(set(words.used)):
-        sheet.row([Cell(f"{mark} {label}", "quiet")])
+        sheet.foot(f"{mark} {label}")
 
 
 def _told(told: str, english: str) -> str:
