@@ -148,6 +148,15 @@ def test_numbers_carry_a_format_of_the_readers_locale_and_the_mark_of_their_stat
     assert 'formatCode="+#,##0.00;-#,##0.00;#,##0.00"' in styles
 
 
+def test_a_filter_takes_in_the_table_and_not_what_stands_below_it(
+    book: bytes, read: dict[str, list[list[Any]]]
+) -> None:
+    rows = read["kemiskinan"]
+    last = max(number for number, row in enumerate(rows, start=1) if row[1] != "")
+    assert last < len(rows)
+    assert f'<autoFilter ref="A6:P{last}"/>' in parts(book)["xl/worksheets/sheet1.xml"].decode()
+
+
 def test_every_sheet_prints_across_a4_with_its_heading_and_stays_in_sight(book: bytes) -> None:
     found = parts(book)
     for number in range(1, len(SHEETS) + 1):
