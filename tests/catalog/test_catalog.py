@@ -137,7 +137,7 @@ def test_breaks_are_declared_where_the_series_really_break(catalog: Catalog) -> 
 
 
 def test_no_rate_is_joined_by_adding(catalog: Catalog) -> None:
-    counts = {"person", "million_rupiah", "village", "birth", "facility", "case", "km2"}
+    counts = {"person", "million_rupiah", "village", "desa", "birth", "facility", "case", "km2"}
     for item in catalog.indicators.values():
         kinds = {rule.kind for rule in item.rules}
         assert ("sum" in kinds) == (item.unit in counts)
