@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import struct
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.office import Office, copy_sources
+from support.search import everything, footers, forms, plain_files
 
 from catalog.settings import Settings
 from cli.main import main
@@ -203,30 +201,6 @@ def release(clinic: tuple[Office, list[NightOutcome]]) -> Path:
     return (clinic[0].settings.data / "current").resolve()
 
 
-def everything(release: Path) -> Iterator[tuple[str, str, Any]]:
-    """Every cell of every published table, from its parquet file and from the DuckDB file."""
-    for path in sorted(release.glob("*.parquet")):
-        for row in pq.read_table(path).to_pylist():
-            yield from ((path.name, name, value) for name, value in row.items())
-    with duckdb.connect(str(release / "mojoraya.duckdb"), read_only=True) as con:
-        tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
-        assert len(tables) > 15
-        for schema, name in tables:
-            result = con.execute(f"SELECT * FROM {schema}.{name}")
-            columns = [column[0] for column in result.description]
-            for row in result.fetchall():
-                yield from ((f"{schema}.{name}", column, value) for column, value in zip(columns, row, strict=True))
-
-
-def forms(number: int) -> list[bytes]:
-    """How a number may stand in a file: as text in either language, or as any type that columns have."""
-    texts = [str(number), f"{number:,}", f"{number:,}".replace(",", "."), f"{number:,}".replace(",", " ")]
-    numbers = [struct.pack("<i", number), struct.pack("<q", number), struct.pack("<d", float(number))]
-    scaled = number * 10**6  # DECIMAL(24,6)
-    width = (scaled.bit_length() + 7) // 8
-    return [*(text.encode() for text in texts), *numbers, scaled.to_bytes(width, "little"), scaled.to_bytes(width)]
-
-
 def test_both_nights_publish_whole_releases(clinic: tuple[Office, list[NightOutcome]], release: Path) -> None:
     office, nights = clinic
     assert [night.exit_code for night in nights] == [3, 3], "published, with one row in quarantine"
@@ -256,24 +230,10 @@ def test_no_published_cell_holds_a_planted_figure(
 
 @pytest.mark.parametrize("planted", [FIRST, SECOND, HELD_BACK])
 def test_no_published_byte_tells_a_planted_figure(release: Path, planted: int, tmp_path: Path) -> None:
-    searched = [path for path in release.iterdir() if path.is_file()]
-    for path in release.glob("*.parquet"):
-        plain = tmp_path / path.name
-        pq.write_table(pq.read_table(path), plain, compression="none", use_dictionary=False)
-        searched.append(plain)
-    for path in searched:
+    for path in plain_files(release, tmp_path):
         held = path.read_bytes()
         assert not [form for form in forms(planted) if form in held], path.name
-    for path in release.glob("*.parquet"):
-        footer = pq.ParquetFile(path).metadata
-        ends = {
-            str(end)
-            for group in range(footer.num_row_groups)
-            for column in range(footer.num_columns)
-            if (statistics := footer.row_group(group).column(column).statistics) and statistics.has_min_max
-            for end in (statistics.min, statistics.max)
-        }
-        assert not [end for end in ends if str(planted) in end], path.name
+    assert not [end for end in footers(release) if str(planted) in end]
 
 
 def test_the_search_finds_what_is_shown(release: Path) -> None:
