@@ -28,6 +28,7 @@ class Settings(BaseModel):
     timezone: str = Field(default="Asia/Jakarta", description="time zone of the schedule and of dates")
     boundaries: list[Path] = Field(default=[], description="GeoJSON files that the page's maps are drawn with")
     keep_releases: int = Field(default=30, ge=2, description="how many releases are kept at least")
+    keep_monthly: int = Field(default=12, ge=0, description="of how many months the newest release is kept besides")
 
 
 ENVIRONMENT = {

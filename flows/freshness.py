@@ -81,3 +81,14 @@ def missed_night(settings: Settings, last_started: str | None, now: datetime) ->
     except (CronSimError, StopIteration):
         return None
     return due if datetime.fromisoformat(last_started) < due else None
+
+
+def next_night(settings: Settings, now: datetime) -> datetime | None:
+    """The time at which the schedule next calls for a night; None when the schedule cannot be read."""
+    from cronsim import CronSim, CronSimError
+
+    try:
+        due: datetime = next(CronSim(settings.cron, now.astimezone(ZoneInfo(settings.timezone))))
+    except (CronSimError, StopIteration):
+        return None
+    return due

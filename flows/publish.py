@@ -24,6 +24,7 @@ from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.record_tables import complaint_days, load_record_tables
+from flows.rollback import instead_of_withdrawn
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
 from flows.wording import nothing_published
@@ -85,12 +86,15 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
                 built_at=datetime.now(UTC),
                 inputs={"digest": inputs_digest(settings)},
                 extras=extras,
+                instead=instead_of_withdrawn(settings),
             )
     remember_contracts(settings)
     write_feedback(settings.data, declared, judged)
-    prune_releases(settings.data, settings.keep_releases, datetime.now(UTC))
-    changed = before is None or before.id != release.id
-    return night_outcome(settings, release, fetched, read, changed=changed)
+    prune_releases(settings.data, settings.keep_releases, datetime.now(UTC), keep_monthly=settings.keep_monthly)
+    # An operator may have withdrawn what was made; then another one stands.
+    stands = current_release(settings.data) or release
+    changed = before is None or before.id != stands.id
+    return night_outcome(settings, stands, fetched, read, changed=changed)
 
 
 def load_joint_tables(

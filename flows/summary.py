@@ -10,6 +10,7 @@ from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.rollback import as_problem, standing_decision
 from flows.wording import CHANGE_REASONS
 from warehouse.query import query
 from warehouse.shelf import ReleaseInfo, current_release
@@ -53,7 +54,7 @@ def night_outcome(
 ) -> NightOutcome:
     """How a night ended that leaves `release` in force."""
     stands = standing(release)
-    problems = _problems(stands, fetched, read)
+    problems = [*_chosen(settings), *_problems(stands, fetched, read)]
     ids, ens = [item[0] for item in problems], [item[1] for item in problems]
     return NightOutcome(
         exit_code=ATTENTION if problems else 0,
@@ -144,6 +145,15 @@ def _problems(stands: Standing, fetched: Iterable[FetchOutcome], read: Iterable[
         *map(_stale_problem, stands.stale),
         *map(_held_problem, stands.held),
     ]
+
+
+def _chosen(settings: Settings) -> list[tuple[str, str]]:
+    """An earlier release that stands by an operator's decision is told every night, so that nobody forgets it."""
+    decision = standing_decision(settings)
+    if decision is None:
+        return []
+    told = as_problem(decision)
+    return [(told.id, told.en)]
 
 
 def _stale_problem(row: dict[str, Any]) -> tuple[str, str]:

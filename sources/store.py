@@ -70,6 +70,17 @@ class Acceptance:
     kind: Literal["accept"] = "accept"
 
 
+@dataclass(frozen=True)
+class Rollback:
+    """An operator's decision: the release `release` is to stand where the log would give `instead_of`."""
+
+    release: str
+    instead_of: str
+    reason: str
+    decided: date
+    kind: Literal["rollback"] = "rollback"
+
+
 class SnapshotStore:
     """`data/snapshots`: log.jsonl and the bytes, content-addressed and immutable."""
 
@@ -89,7 +100,15 @@ class SnapshotStore:
             if values["kind"] == "accept"
         ]
 
-    def accept(self, decision: Acceptance) -> None:
+    def rollbacks(self) -> list[Rollback]:
+        """The operator's decisions on which release stands, oldest first."""
+        return [
+            Rollback(values["release"], values["instead_of"], values["reason"], date.fromisoformat(values["decided"]))
+            for values in self._lines()
+            if values["kind"] == "rollback"
+        ]
+
+    def accept(self, decision: Acceptance | Rollback) -> None:
         """Log a decision, fsynced; it counts from the next night on."""
         self._append(asdict(decision) | {"decided": decision.decided.isoformat()})
 

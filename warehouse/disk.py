@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX = ".tmp-"
+# Of linux/fcntl.h and linux/fs.h.
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
 
 
 def temporary_name(path: Path) -> Path:
@@ -46,6 +51,24 @@ def point(link: Path, target: str) -> None:
     sync(link.parent)
 
 
+def exchange(one: Path, other: Path) -> None:
+    """Let two directories on one disk take each other's names, at one instant where the system can do that.
+
+    Linux can (renameat2); elsewhere `other` has no directory for a moment between two renames.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "renameat2"):
+        flags = (AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+        if libc.renameat2(*flags) == 0:
+            sync(other.parent)
+            return
+    away = other.with_name(f"{PREFIX}{os.getpid()}-away-{other.name}")
+    other.rename(away)
+    one.rename(other)
+    away.rename(one)
+    sync(other.parent)
+
+
 def remove_leftovers(directory: Path) -> list[str]:
     """Remove what killed runs left behind in a directory; returns the names removed."""
     if not directory.is_dir():
@@ -57,3 +80,13 @@ def remove_leftovers(directory: Path) -> list[str]:
         else:
             path.unlink()
     return [path.name for path in left]
+
+
+def used_bytes(folder: Path) -> int:
+    """How many bytes the files below a folder take; links are not followed, what vanishes meanwhile counts nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(root) / name).lstat().st_size
+    return total

@@ -18,13 +18,22 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.build import Build
+from warehouse.changes import CHANGE, load_changes
 from warehouse.digest import TableDigest, content_digest
-from warehouse.disk import remove_leftovers, sync, sync_tree, temporary_name
+from warehouse.disk import exchange, remove_leftovers, sync, sync_tree, temporary_name
 from warehouse.model import Table
-from warehouse.package import PACKAGE, data_package, write_sums
+from warehouse.package import PACKAGE, data_package, read_sums, write_sums
 from warehouse.parquet import write_parquet
-from warehouse.published import write_published
-from warehouse.shelf import RELEASE_FILE, ReleaseInfo, current_release, flip, read_release, releases_folder
+from warehouse.published import FILE, write_published
+from warehouse.shelf import (
+    RELEASE_FILE,
+    ReleaseInfo,
+    ReleaseMissing,
+    current_release,
+    flip,
+    read_release,
+    releases_folder,
+)
 from warehouse.sqlfiles import load_sql, names
 from warehouse.verify import verify_release
 
@@ -36,9 +45,18 @@ class ReleaseError(RuntimeError):
 
 
 def write_release(
-    build: Build, data: Path, *, built_at: datetime, inputs: Mapping[str, str], extras: Extras | None = None
+    build: Build,
+    data: Path,
+    *,
+    built_at: datetime,
+    inputs: Mapping[str, str],
+    extras: Extras | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> ReleaseInfo:
     """Publish what `build` holds and make it current; an equal release that stands whole is kept as it is.
+
+    `instead` names, by the id of a release that an operator has withdrawn, the one that stands in its place; as long
+    as that one can be read it becomes current. Returned is the release that was made, current or not.
 
     `extras` are further files by name, each made by a function of the release directory when its parquet files
     and its package are complete (the page, the workbook). The parent is the release that was current. Raises
@@ -52,13 +70,25 @@ def write_release(
     try:
         release = _write_content(build, data, aside, built_at, inputs)
         target = folder / release.id
-        if not (target.exists() and not verify_release(target)):
+        if not _stands_as_inputs_want(target, release):
             _finish(build, aside, release, extras or {})
-            _put_on_shelf(aside, target)
+            if not _says_the_same(aside, target):
+                _put_on_shelf(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    flip(data, release.id)
+    flip(data, _standing(folder, release.id, instead or {}))
     return read_release(target)
+
+
+def _standing(folder: Path, made: str, instead: Mapping[str, str]) -> str:
+    """The release that is to be current when `made` was made."""
+    chosen = instead.get(made)
+    if chosen is None:
+        return made
+    try:
+        return read_release(folder / chosen).id
+    except ReleaseMissing:
+        return made
 
 
 def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, inputs: Mapping[str, str]) -> ReleaseInfo:
@@ -72,6 +102,9 @@ def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, in
     release_id = f"{newest_first_seen(build).isoformat()}-{digest[:12]}"
     before = current_release(data)
     parent = before.parent if before and before.id == release_id else before.id if before else None
+    if before and before.id == release_id:
+        # What is made anew under its own id still tells what changed since its parent, not since itself.
+        found[CHANGE] = _changes_since(build, data, parent, aside)
     return ReleaseInfo(
         id=release_id,
         path=aside,
@@ -83,6 +116,36 @@ def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, in
         inputs=dict(inputs),
         versions=versions(),
     )
+
+
+def _changes_since(build: Build, data: Path, parent: str | None, aside: Path) -> TableDigest:
+    table = build.tables[CHANGE].published()
+    build.con.execute(f"TRUNCATE {CHANGE}")
+    earlier = releases_folder(data) / parent if parent else None
+    load_changes(build, earlier if earlier and earlier.is_dir() else None)
+    return write_parquet(build.con, table, aside / table.file)
+
+
+def _stands_as_inputs_want(target: Path, release: ReleaseInfo) -> bool:
+    """Whether a whole release of this id was made of the same inputs, our code included."""
+    if not target.exists():
+        return False
+    try:
+        return read_release(target).inputs == release.inputs and not verify_release(target)
+    except ReleaseMissing:
+        return False
+
+
+def _says_the_same(made: Path, target: Path) -> bool:
+    """Whether a whole release of equal content stands already, with equal pages and exports beside its tables.
+
+    New code may draw another page of the same figures; then the release is made anew under its id.
+    """
+    if not target.exists() or verify_release(target):
+        return False
+    there, here = (read_sums(folder) for folder in (target, made))
+    apart = {RELEASE_FILE, FILE}
+    return {name: there[name] for name in there.keys() - apart} == {name: here[name] for name in here.keys() - apart}
 
 
 def _refuse_duplicates(build: Build, table: Table) -> None:
@@ -152,10 +215,10 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _put_on_shelf(aside: Path, target: Path) -> None:
-    """Make the files durable and the directory whole under its name; a broken namesake makes way."""
+    """Make the files durable and the directory whole under its name; a namesake takes the name of work in progress."""
     sync_tree(aside)
     if target.exists():
-        target.rename(temporary_name(target))
+        exchange(aside, target)
+        return
     aside.rename(target)
     sync(target.parent)
-    shutil.rmtree(temporary_name(target), ignore_errors=True)

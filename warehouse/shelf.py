@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from warehouse.disk import PREFIX, point, sync
 
 RELEASE_FILE = "release.json"
 CURRENT = "current"
+TAGS = "tags"
+TAG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LEAST_KEPT = 2
 
 
@@ -100,17 +103,49 @@ def flip(data: Path, release_id: str) -> None:
         point(link, target)
 
 
-def prune_releases(data: Path, keep: int, now: datetime, min_age_hours: float = 24) -> list[str]:
+def tags(data: Path) -> dict[str, str]:
+    """Release id by tag; a tag is a symbolic link in data/tags, so that readers can open a release by it."""
+    folder = data / TAGS
+    links = (path for path in sorted(folder.iterdir()) if path.is_symlink()) if folder.is_dir() else ()
+    return {link.name: link.readlink().name for link in links}
+
+
+def tag_release(data: Path, name: str, release_id: str) -> None:
+    """Name a release, so that it is kept for good.
+
+    Raises `ReleaseMissing` when there is no such release, ValueError when `name` cannot be the name of a link.
+    """
+    if not TAG_NAME.fullmatch(name):
+        raise ValueError(f"'{name}' is no tag")
+    read_release(releases_folder(data) / release_id)
+    (data / TAGS).mkdir(exist_ok=True)
+    point(data / TAGS / name, f"../{releases_folder(data).name}/{release_id}")
+
+
+def untag_release(data: Path, name: str) -> bool:
+    """Take a tag away; False when there is none of that name."""
+    link = data / TAGS / name
+    if name not in tags(data):
+        return False
+    link.unlink()
+    sync(link.parent)
+    return True
+
+
+def prune_releases(data: Path, keep: int, now: datetime, min_age_hours: float = 24, keep_monthly: int = 0) -> list[str]:
     """Remove the oldest releases beyond `keep` (at least two); returns their ids.
 
-    The current release stays, and so does every release younger than `min_age_hours`: somebody may be reading it.
-    A release vanishes by one rename before its files are removed.
+    Kept besides are the current release, tagged ones, the newest of each of the last `keep_monthly` months that have
+    one, and every release younger than `min_age_hours`: somebody may be reading it. A release vanishes by one rename
+    before its files are removed.
     """
     current = current_release(data)
+    releases = list_releases(data)
     old = now - timedelta(hours=min_age_hours)
+    kept = {*tags(data).values(), *_newest_of_months(releases, keep_monthly)} | ({current.id} if current else set())
     removed = []
-    for item in list_releases(data)[max(keep, LEAST_KEPT) :]:
-        if (current and item.id == current.id) or item.built_at > old:
+    for item in releases[max(keep, LEAST_KEPT) :]:
+        if item.id in kept or item.built_at > old:
             continue
         aside = item.path.with_name(f"{PREFIX}{os.getpid()}-removed-{item.id}")
         item.path.rename(aside)
@@ -118,3 +153,11 @@ def prune_releases(data: Path, keep: int, now: datetime, min_age_hours: float = 
         shutil.rmtree(aside)
         removed.append(item.id)
     return removed
+
+
+def _newest_of_months(releases: list[ReleaseInfo], months: int) -> list[str]:
+    """The newest release of each of the last `months` months in which any was built; newest first comes in."""
+    newest: dict[tuple[int, int], str] = {}
+    for item in releases:
+        newest.setdefault((item.built_at.year, item.built_at.month), item.id)
+    return list(newest.values())[:months]

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def state(settings: Settings, now: datetime) -> dict[str, Any]:
     """Last night, current release and sources as plain values; the shape of --json."""
-    from flows.freshness import missed_night
+    from flows.freshness import missed_night, next_night
     from flows.ledger import runs
     from warehouse.shelf import current_release
 
@@ -79,8 +79,26 @@ def state(settings: Settings, now: datetime) -> dict[str, Any]:
         "missed_night": missed,
         "release": release.id if release else None,
         "release_path": str(release.path) if release else None,
+        "release_built_at": release.built_at.isoformat() if release else None,
+        "release_age_hours": round((now - release.built_at).total_seconds() / 3600, 1) if release else None,
         "schedule": {"cron": settings.cron, "timezone": settings.timezone},
+        "next_night": next_night(settings, now),
+        "quarantined": last["quarantined"] if last else 0,
+        "disk": _disk(settings),
         "sources": _sources(settings, release.path, missed=missed is not None) if release else [],
+    }
+
+
+def _disk(settings: Settings) -> dict[str, int]:
+    """Bytes that the data folder takes, in all and for what cannot be made again, and bytes that are free there."""
+    from shutil import disk_usage
+
+    from warehouse.disk import used_bytes
+
+    return {
+        "used": used_bytes(settings.data),
+        "snapshots": used_bytes(settings.data / "snapshots"),
+        "free": disk_usage(settings.data).free if settings.data.is_dir() else 0,
     }
 
 
@@ -111,13 +129,17 @@ def _print(found: dict[str, Any], settings: Settings) -> None:
         return
     trigger = TRIGGERS.get(last["trigger"], {"id": last["trigger"], "en": last["trigger"]})[lang]
     words = {
-        "id": ("Malam terakhir", "Rilis", "Jadwal", "terbit" if last["release"] else "tidak terbit"),
-        "en": ("Last night", "Release", "Schedule", "published" if last["release"] else "nothing published"),
+        "id": ("Malam terakhir", "Rilis", "Jadwal", "terbit" if last["release"] else "tidak terbit", "Diska"),
+        "en": ("Last night", "Release", "Schedule", "published" if last["release"] else "nothing published", "Disk"),
     }[lang]
     when = f"{_here(last['started_at'], settings)} {settings.timezone}"
     print(f"{words[0]:<15}: {when}, {trigger}, {words[3]} ({found['exit_code']})")
-    print(f"{words[1]:<15}: {found['release'] or '-'}")
-    print(f"{words[2]:<15}: {settings.cron} {settings.timezone} (mojoraya serve)")
+    built = _here(found["release_built_at"], settings)
+    print(f"{words[1]:<15}: {found['release'] or '-'}" + (f" ({built})" if built else ""))
+    due = _here(str(found["next_night"]) if found["next_night"] else None, settings)
+    coming = {"id": f"; berikutnya {due}", "en": f"; next {due}"}[lang] if due else ""
+    print(f"{words[2]:<15}: {settings.cron} {settings.timezone} (mojoraya serve){coming}")
+    print(f"{words[4]:<15}: {_disk_line(found['disk'], lang)}")
     if found["missed_night"]:
         print(MISSED[lang].format(due=_here(str(found["missed_night"]), settings)))
     print()
@@ -132,6 +154,15 @@ def _print(found: dict[str, Any], settings: Settings) -> None:
         print("\n" + ("Needs attention:" if lang == "en" else "Perlu perhatian:"))
         for problem in problems:
             print(f"  - {problem}")
+
+
+def _disk_line(disk: dict[str, int], lang: str) -> str:
+    """Disk use in megabytes."""
+    used, snapshots, free = (f"{disk[name] / 1e6:,.0f} MB" for name in ("used", "snapshots", "free"))
+    if lang == "en":
+        return f"{used} used, {snapshots} of them publishers' files; {free} free"
+    used, snapshots, free = (text.replace(",", ".") for text in (used, snapshots, free))
+    return f"terpakai {used}, di antaranya berkas penerbit {snapshots}; sisa {free}"
 
 
 def _here(moment: str | None, settings: Settings) -> str:

@@ -24,3 +24,4 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   }
 }
+root.dataset.ready = "";
