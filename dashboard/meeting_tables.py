@@ -106,6 +106,24 @@ def read(release: Path, name: str, columns: list[str] | None = None) -> list[Row
     return rows
 
 
+def described(release: Path, name: str) -> Row | None:
+    """A measure that changes name by table and column, with the words that its parquet column carries itself.
+
+    In the form of a row of core_indicator; None for an indicator or a column that the release does not have.
+    """
+    table, _, column = name.rpartition(".")
+    path = release / f"joint_{table}.parquet"
+    if not table or not path.is_file():
+        return None
+    schema = pq.read_schema(path)
+    if column not in schema.names:
+        return None
+    words = {key.decode(): text.decode() for key, text in (schema.field(column).metadata or {}).items()}
+    unit = words.get("unit", "")
+    told = {"label_id": words.get("label_id", name), "label_en": words.get("label_en", name)}
+    return {"id": name, **told, "unit_label_id": unit, "unit_label_en": unit, "decimals": None}
+
+
 def _groups(regions: list[Row]) -> tuple[tuple[Place, ...], ...]:
     """Every agglomeration with its members and their province, the agglomeration first."""
     current = {row["code"]: row for row in regions if row["valid_to"] is None}

@@ -25,7 +25,6 @@ def workbook(release: Path, catalog: Catalog) -> bytes:
     """The workbook of the release in the directory `release`, from its parquet files and the catalog's words alone."""
     tables, sources = read_tables(release, catalog), read(release, "core_source")
     words = Words(catalog, load_terms(), {row["source"]: number for number, row in enumerate(sources, start=1)})
-    regions = [row for row in read(release, "core_region", ["code", "name", "valid_to"]) if row["valid_to"] is None]
     names = ", ".join(group[0].name for group in tables.groups)
     into = BytesIO()
     with new_book(f"Ringkasan {names}", tables.seen, into) as book:
@@ -34,7 +33,7 @@ def workbook(release: Path, catalog: Catalog) -> bytes:
         industries = f"{names}: PDRB menurut lapangan usaha / GRDP by industry"
         sector_sheet(book, "sektor", industries, read(release, "joint_economy_sector"), tables, words)
         changed = f"{names}: perubahan sejak rilis sebelumnya / Changes since the release before"
-        change_sheet(book, "perubahan", changed, read(release, "changes"), regions, tables, words)
+        change_sheet(book, "perubahan", changed, release, tables, words)
         notes = f"{names}: catatan, definisi, dan sumber / Notes, definitions and sources"
         notes_sheet(book, "catatan", notes, sources, tables, words)
     return into.getvalue()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from dashboard.meeting_tables import Place, Row, Tables, change_of
+from dashboard.meeting_tables import Place, Row, Tables, change_of, described, read
 from dashboard.workbook_cells import Book, Cell, Column, Sheet
 from dashboard.workbook_words import Words, both, form
 
@@ -174,17 +175,19 @@ def _sector(row: Row, place: Place, words: Words) -> Iterable[Cell]:
     yield Cell("; ".join([*example, *([row["notice"]] if row["notice"] else [])]) or None, "quiet")
 
 
-def change_sheet(
-    book: Book, name: str, title: str, rows: Sequence[Row], regions: Sequence[Row], tables: Tables, words: Words
-) -> None:
+def change_sheet(book: Book, name: str, title: str, release: Path, tables: Tables, words: Words) -> None:
     """What appeared, vanished or changed since the release before, and why; the agglomerations and members first."""
-    names = {row["code"]: row["name"] for row in regions}
-    items = {row["id"]: row for row in tables.indicators}
-    order = [place.code for group in tables.groups for place in group]
+    rows = read(release, "changes")
+    regions = read(release, "core_region", ["code", "name", "valid_to"])
+    names = {row["code"]: row["name"] for row in regions if row["valid_to"] is None}
+    items: dict[str, Row | None] = {row["id"]: row for row in tables.indicators}
+    for indicator in sorted({row["indicator"] for row in rows} - set(items)):
+        items[indicator] = described(release, indicator)
+    shown = dict.fromkeys(place.code for group in tables.groups for place in group)
+    turn = {code: number for number, code in enumerate(shown)}
     sheet = Sheet(book, name, title, _notices(words, tables), CHANGES)
-    turn = {code: number for number, code in enumerate(dict.fromkeys(order))}
     for row in sorted(rows, key=lambda row: turn.get(row["region_code"], len(turn))):
-        sheet.row(_change(row, items.get(row["indicator"]), names.get(row["region_code"]), words))
+        sheet.row(_change(row, items[row["indicator"]], names.get(row["region_code"]), words))
     if not rows:
         sheet.row([Cell(NOTHING_CHANGED, "notice")])
     sheet.finish(frozen=2, footer=words.terms.notice.joint.id, filtered=bool(rows))
@@ -193,18 +196,24 @@ def change_sheet(
 def _change(row: Row, item: Row | None, place: str | None, words: Words) -> Iterable[Cell]:
     terms = words.terms
     kind, why = terms.change_kind.get(row["kind"]), terms.change_reason.get(row["reason"])
-    decimals = item["decimals"] if item else 2
     yield Cell(f"{item['label_id']}\n{item['label_en']}" if item else row["indicator"])
     yield Cell(place or row["region_code"])
     yield Cell(row["period"])
     yield Cell(words.breakdown(row["breakdown"]))
     yield Cell(both(kind) if kind else row["kind"])
-    yield Cell(row["old"], "number", form(decimals))
-    yield Cell(row["new"], "number", form(decimals))
-    yield Cell(_told(item["unit_label_id"], item["unit_label_en"]) if item else None)
+    yield from (_side(row, side, item) for side in ("old", "new"))
+    yield Cell(_told(item["unit_label_id"], item["unit_label_en"]) or None if item else None)
     yield Cell(both(terms.status_of(row["old_status"])) if row["old_status"] else None)
     yield Cell(both(terms.status_of(row["new_status"])) if row["new_status"] else None)
     yield Cell(both(why) if why else row["reason"])
+
+
+def _side(row: Row, side: str, item: Row | None) -> Cell:
+    """What stood or stands: a number in the decimals of its indicator, or a text such as a class."""
+    if row[side] is None:
+        return Cell(row[f"{side}_text"])
+    decimals = item["decimals"] if item else None
+    return Cell(row[side], "number", "General" if decimals is None else form(decimals))
 
 
 def _notices(words: Words, tables: Tables) -> list[str]:

@@ -98,6 +98,8 @@ class Words:
         return "; ".join(self._code(*part.partition("=")[::2]) for part in text.split(";"))
 
     def _code(self, dimension: str, code: str) -> str:
+        if (dimension, code) == ("example", "yes"):
+            return both(self.terms.notice.synthetic)
         known = self.catalog.breakdowns.get(dimension)
         label = next((item.label for item in known.codes if item.code == code), None) if known else None
         return both(label) if label else f"{dimension}={code}"

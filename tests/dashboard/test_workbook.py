@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 import zipfile
 from io import BytesIO
@@ -218,6 +219,22 @@ def test_what_changed_stands_with_its_reason(copy: Path, catalog: Catalog) -> No
     assert told["Rincian"] == "Industri pengolahan / Manufacturing"
     assert (told["Sebelum"], told["Sekarang"]) == (1.5, 2.5)
     assert told["Alasan"] == "revisi penerbit / revision by the publisher"
+
+
+def test_what_changed_in_an_offices_records_stands_in_words(copy: Path, release: Path, catalog: Catalog) -> None:
+    shutil.copy(release / "joint_kelurahan_evaluation.parquet", copy)
+    about = {"region_code": "35.76.01.1003", "period": "2024", "kind": "changed", "reason": "example_replaced"}
+    told = {"indicator": "kelurahan_evaluation.class", "old_text": "berkembang", "new_text": "cepat_berkembang"}
+    counted = {"indicator": "kelurahan_evaluation.total", "old": 340.0, "new": 360.0}
+    breakdown = {"breakdown": "scheme=epdeskel;example=yes"}
+    change(copy, "changes", lambda _: [{**about, **breakdown, **told}, {**about, **breakdown, **counted}])
+    text, number = table_of(sheets(workbook(copy, catalog))["perubahan"], "Indikator")
+    assert text["Indikator"].startswith("Kelas yang berlaku")
+    assert text["Wilayah"] == "Mentikan"
+    assert (text["Sebelum"], text["Sekarang"]) == ("berkembang", "cepat_berkembang")
+    assert "CONTOH, bukan angka terbitan" in text["Rincian"]
+    assert (number["Sebelum"], number["Sekarang"]) == (340.0, 360.0)
+    assert number["Alasan"].startswith("contoh diganti angka nyata")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")'])
