@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,20 @@ def test_a_superseded_vintage_is_not_shown(copy: Path, catalog: Catalog, release
 
     change(copy, "joint_indicator_value", add)
     assert workbook(copy, catalog) == workbook(release, catalog)
+
+
+def test_what_does_not_apply_to_a_kind_of_region_is_not_called_missing(copy: Path, catalog: Catalog) -> None:
+    item = catalog.indicators["stunting_survey"].model_copy(update={"applies_to": ["regency"]})
+    narrower = replace(catalog, indicators={**catalog.indicators, item.id: item})
+    change(
+        copy,
+        "joint_indicator_value",
+        lambda rows: [row for row in rows if (row["indicator"], row["region_code"]) != (item.id, "35.76")],
+    )
+    read = sheets(workbook(copy, narrower))["layanan"]
+    told = of(read, item.label.id, "Kota Mojokerto")["Keterangan"]
+    assert told.startswith("tidak berlaku untuk jenis wilayah ini")
+    assert "tidak berlaku" not in of(read, item.label.id)["Keterangan"]
 
 
 def test_an_example_says_so_in_its_row(copy: Path, catalog: Catalog) -> None:
