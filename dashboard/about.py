@@ -21,6 +21,10 @@ STATES = {
     "bundled": (Bilingual(id="bawaan", en="bundled"), ("bundled",)),
 }
 MOST_CHANGES = 300
+# How a change tells that its figure is an example.
+EXAMPLE = "example=yes"
+# The page of all verdicts, beside this one in a release.
+ALL_CHECKS = "checks.html"
 KINDS = ("changed", "appeared", "vanished")
 
 
@@ -81,14 +85,15 @@ def changes(tables: Tables, catalog: Catalog) -> str:
     counted = Counter(row["kind"] for row in rows)
     kinds = [name for name in KINDS if counted[name]] + sorted(set(counted) - set(KINDS))
     summary = ", ".join(f"{both(word('change', name))}: {counted[name]}" for name in kinds)
-    rows.sort(
+    rows = sorted(
+        rows,
         key=lambda row: (
             kinds.index(row["kind"]),
             row["indicator"],
             row["region_code"],
             row["period"],
             row["breakdown"],
-        )
+        ),
     )
     heads = [
         (ui("indicator"), False), (ui("region"), False), (ui("period"), False), (say("Jenis", "Kind"), False),
@@ -107,9 +112,11 @@ def changes(tables: Tables, catalog: Catalog) -> str:
 
 def _change(tables: Tables, catalog: Catalog, row: Row) -> list[tuple[str, Any]]:
     item = tables.indicators.get(row["indicator"])
-    label = both(pair(item, "label")) if item else escape(row["indicator"])
-    if row["breakdown"] not in {None, "", "_T"}:
-        label += f": {both(breakdown(catalog, row['breakdown']))}"
+    label = both(pair(item, "label")) if item else f"<code>{escape(row['indicator'])}</code>"
+    parts = [part for part in (row["breakdown"] or "").split(";") if part not in {"", "_T", EXAMPLE}]
+    if parts:
+        label += f": {both(breakdown(catalog, ';'.join(parts)))}"
+    label += example(synthetic=EXAMPLE in (row["breakdown"] or "").split(";"))
     region = tables.regions.get(row["region_code"])
     return [
         (label, item["label_id"] if item else row["indicator"]),
@@ -152,7 +159,9 @@ def checks(tables: Tables) -> str:
         others = sum(n for (name, outcome), n in counted.items() if name == gate and outcome != "passed")
         lines.append([(both(word("gate", gate)), gate), (str(passed), passed), (str(others), others)])
     caption = say("Pemeriksaan menurut pintu", "Checks by gate")
-    return table(caption, heads, lines, "gates") + _findings(tables)
+    told = say("Semua hasil menurut sumber dan tingkat", "All verdicts by source and severity")
+    link = f'<p><a href="{ALL_CHECKS}">{told}</a></p>' if (tables.folder / ALL_CHECKS).is_file() else ""
+    return table(caption, heads, lines, "gates") + _findings(tables) + link
 
 
 def _findings(tables: Tables) -> str:

@@ -7,11 +7,12 @@ made to start at nought, and a missing value breaks a line.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import altair as alt
 import vl_convert
+from altair.utils import schemapi
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d00", "#56b4e9", "#4d4d4d", "#000000")
 DASHES = ((1, 0), (1, 0), (1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4))
@@ -30,20 +31,25 @@ def library() -> str:
     return vl_convert.javascript_bundle(f'import * as whole from "{module}";window.vega=whole;')
 
 
-def specifications(regions: Sequence[str], shapes: bool = False) -> dict[str, Any]:
-    """Every kind of chart as a Vega specification; `regions` are the codes that may have a line, Raya first."""
-    made = {
-        "series": series(tuple(regions)),
-        "strip": strip(),
-        "tiles": tiles(),
-        "bars": bars(),
-        "trend": trend(),
-        **({"shapes": areas()} if shapes else {}),
-    }
-    return {name: vl_convert.vegalite_to_vega(_finished(chart)) for name, chart in made.items()}
+@lru_cache(maxsize=4)
+def specifications(regions: tuple[str, ...], *, checked: bool = False) -> dict[str, Any]:
+    """Every kind of chart as a Vega specification; `regions` are the codes that may have a line, Raya first.
+
+    Altair holds every part of a chart against its schema when `checked`: a test does, a night need not.
+    """
+    with schemapi.debug_mode(checked):
+        made = {
+            "series": series(regions),
+            "strip": strip(),
+            "tiles": tiles(),
+            "bars": bars(),
+            "trend": trend(),
+            "shapes": areas(),
+        }
+        return {name: vl_convert.vegalite_to_vega(_finished(chart, checked=checked)) for name, chart in made.items()}
 
 
-def _finished(chart: Any) -> dict[str, Any]:
+def _finished(chart: Any, *, checked: bool) -> dict[str, Any]:
     """Common looks; marks say nothing to a screen reader, since each figure has a text and a table of its own."""
     done = (
         chart.configure(font=FONT, background="transparent", padding=4, aria=False)
@@ -57,7 +63,7 @@ def _finished(chart: Any) -> dict[str, Any]:
             titleColor=QUIET,
         )
     )
-    found: dict[str, Any] = done.to_dict()
+    found: dict[str, Any] = done.to_dict(validate=checked)
     return found
 
 

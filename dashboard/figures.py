@@ -50,9 +50,9 @@ class Figures:
         self._texts = Once()
         self._done = Once()
         self._cells = Once()
-        self._lineage = {row["observation_id"]: row for row in tables.rows("core_lineage")}
         self._observations = self._grouped_observations()
         self._by_id = {row["observation_id"]: row for rows in self._observations.values() for row in rows}
+        self._lineage = tables.lineage(self._by_id)
         self._inputs = self._grouped_inputs()
 
     def payload(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from catalog.strict import Bilingual
 from dashboard.tables import Row, Tables
 from dashboard.words import both, example, figure, pair, reason, say, ui, word
 
+ARROWS = {"up": "▲", "down": "▼", "same": "="}
+
 
 class Newest:
     """The newest figures of totals by indicator and region, and how they changed on the year before."""
@@ -33,28 +35,27 @@ class Newest:
         return found if found is not None and found["value"] is not None else None
 
 
-def change(indicator: Row, row: Row, before: Row | None) -> Bilingual:
+def change(item: Row, row: Row, before: Row | None) -> Bilingual:
     """The change on the year before in words; of survey figures it is said that it is not tested."""
     if row["break_flag"]:
         return word("text", "change_broken")
     if before is None:
         return word("text", "no_change_known")
-    points = indicator["unit"] == "percent"
+    points = item["unit"] == "percent"
     moved = row["value"] - before["value"]
     if not points and before["value"]:
         moved = 100 * moved / before["value"]
+    moved = round(moved, 2)
     unit = word("unit", "percentage_points") if points else Bilingual(id="persen", en="percent")
-    way = word("text", "up" if moved > 0 else "down" if moved < 0 else "same")
-    size = figure(abs(moved), 2)
-    arrow = "▲" if moved > 0 else "▼" if moved < 0 else "="
-    untested = word("text", "untested") if indicator["survey"] else Bilingual(id="", en="")
-    told = [
-        f"{arrow} {getattr(way, lang)} {getattr(size, lang)} {getattr(unit, lang)} "
-        f"{getattr(word('text', 'from_year'), lang)} {before['year']}"
-        + (f"; {getattr(untested, lang)}" if indicator["survey"] else "")
-        for lang in ("id", "en")
-    ]
-    return Bilingual(id=told[0], en=told[1])
+    return Bilingual(**{lang: _moved(moved, unit.get(lang), before["year"], item, lang) for lang in ("id", "en")})
+
+
+def _moved(moved: float, unit: str, since: int, item: Row, lang: str) -> str:
+    """A change of `moved` percent or points since a year, with an arrow and its doubt."""
+    way = "up" if moved > 0 else "down" if moved < 0 else "same"
+    size = f" {figure(abs(moved), 2).get(lang)} {unit}" if moved else ""
+    doubt = f"; {word('text', 'untested').get(lang)}" if item["survey"] else ""
+    return f"{ARROWS[way]} {word('text', way).get(lang)}{size} {word('text', 'from_year').get(lang)} {since}{doubt}"
 
 
 def standing(row: Row) -> Bilingual:

@@ -100,7 +100,7 @@ def payload(
         "records": records(tables),
         "titles": {name: [row["title_id"], row["title_en"]] for name, row in tables.sources.items()},
         "words": {name: {code: [text.id, text.en] for code, text in words[name].items()} for name in SPOKEN},
-        "specs": specifications([row["code"] for row in tables.shown], shapes=any(area["shapes"] for area in areas)),
+        "specs": specifications(tuple(row["code"] for row in tables.shown)),
     }
 
 

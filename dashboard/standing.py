@@ -29,7 +29,7 @@ def targets(tables: Tables, catalog: Catalog) -> str:
         (say("Capaian (persen)", "Achievement (percent)"), True), (ui("verdict"), False),
         (say("Dokumen dan bukti", "Document and evidence"), False),
     ]  # fmt: skip
-    rows.sort(key=lambda row: (-row["year"], row["indicator"], row["region_code"], row["document"]))
+    rows = sorted(rows, key=lambda row: (-row["year"], row["indicator"], row["region_code"], row["document"]))
     caption = say(
         "Target dan putusannya. Putusan membandingkan angka, bukan menguji signifikansi.",
         "Targets and verdicts. A verdict compares figures; it does not test for significance.",

@@ -10,11 +10,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 Row = dict[str, Any]
 # Whole numbers up to here are exact in a double.
 EXACT = 10**15
+KEY = ("indicator", "region_code", "period", "year", "breakdown")
+VALUE = (
+    *KEY, "value", "rounding_low", "rounding_high", "obs_status", "break_flag", "method", "exactness", "coverage",
+    "null_reason", "source", "evidence", "synthetic", "vintage",
+)  # fmt: skip
+OBSERVATION = (*KEY, "observation_id", "value", "obs_status", "source", "synthetic", "vintage")
+LINEAGE = (
+    "observation_id", "publication", "file", "sheet", "source_line", "source_column", "cell", "raw", "done",
+)  # fmt: skip
 
 
 class Tables:
@@ -22,15 +33,29 @@ class Tables:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._read: dict[str, list[Row]] = {}
 
-    def rows(self, name: str, columns: Sequence[str] | None = None) -> list[Row]:
-        """All rows of `<name>.parquet`, with those of `columns` that it has."""
+    def rows(self, name: str) -> list[Row]:
+        """All rows of `<name>.parquet`; not to be changed, for they are read once."""
+        if name not in self._read:
+            self._read[name] = self._table(name).to_pylist()
+        return self._read[name]
+
+    def _table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """`<name>.parquet` with those of `columns` that it has."""
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            return []
+            return pa.table({})
         held = set(pq.read_schema(path).names)
-        wanted = None if columns is None else [column for column in columns if column in held]
-        found: list[Row] = pq.read_table(path, columns=wanted).to_pylist()
+        return pq.read_table(path, columns=None if columns is None else [name for name in columns if name in held])
+
+    def _in_force(self, name: str, columns: Sequence[str]) -> list[Row]:
+        """Some columns of the rows that nothing newer has taken the place of."""
+        table = self._table(name, [*columns, "superseded_at"])
+        if not table.num_rows:
+            return []
+        kept = table.filter(pc.is_null(table["superseded_at"])).select(list(columns))
+        found: list[Row] = kept.to_pylist()
         return found
 
     @cached_property
@@ -51,12 +76,20 @@ class Tables:
     @cached_property
     def values(self) -> list[Row]:
         """The joint values in force."""
-        return [row for row in self.rows("joint_indicator_value") if row["superseded_at"] is None]
+        return self._in_force("joint_indicator_value", VALUE)
 
     @cached_property
     def observations(self) -> list[Row]:
         """The published figures in force, of all sources."""
-        return [row for row in self.rows("core_observation") if row["superseded_at"] is None]
+        return self._in_force("core_observation", OBSERVATION)
+
+    def lineage(self, observations: Iterable[str]) -> dict[str, Row]:
+        """The way back from some published figures, by the id of each."""
+        table = self._table("core_lineage", LINEAGE)
+        if not table.num_rows:
+            return {}
+        kept = table.filter(pc.is_in(table["observation_id"], pa.array(list(observations), pa.string())))
+        return {row["observation_id"]: row for row in kept.to_pylist()}
 
     @cached_property
     def release_id(self) -> str:
@@ -67,7 +100,7 @@ class Tables:
     @cached_property
     def seen_to(self) -> date | None:
         """The newest day on which a file in force was first seen."""
-        return max((row["first_seen"] for row in self.rows("core_snapshot", ["first_seen"])), default=None)
+        return max((row["first_seen"] for row in self.rows("core_snapshot")), default=None)
 
     def of_role(self, *roles: str) -> list[Row]:
         """Regions by their part in the joint tables, in the order of `roles`; cities before regencies."""

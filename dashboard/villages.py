@@ -58,7 +58,7 @@ def _ordered(rows: Sequence[Row]) -> list[Row]:
 
 def _with_content(tables: Tables) -> list[Row]:
     """Profiles that say something of strengths or problems, with the names of kecamatan in place of codes."""
-    rows = tables.rows("joint_kelurahan_profile", PROFILE)
+    rows = tables.rows("joint_kelurahan_profile")
     kept = [row for row in rows if row["strengths_id"] or row["problems_id"]]
     names = {code: region["name"] for code, region in tables.regions.items()}
     return [{**row, "kecamatan": names.get(row["kecamatan"], row["kecamatan"])} for row in kept]

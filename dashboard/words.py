@@ -110,7 +110,9 @@ def table(
 def _line(heads: Sequence[tuple[str, bool]], row: Sequence[Cell]) -> str:
     cells = []
     for place, ((text, key), (_, right)) in enumerate(zip(row, heads, strict=True)):
-        sort = f' data-v="{escape(str(key), quote=True)}"' if key is not None else ""
+        # A number that is missing sorts after all others; a text without a key sorts by what it says.
+        value = "" if key is None and right else key
+        sort = f' data-v="{escape(str(value), quote=True)}"' if value is not None else ""
         tag = 'th scope="row"' if place == 0 else "td"
         cells.append(f"<{tag}{_right(right)}{sort}>{text}</{tag[:2]}>")
     return f"<tr>{''.join(cells)}</tr>"

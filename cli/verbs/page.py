@@ -45,8 +45,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         print(TAKEN[settings.lang].format(port=args.port, why=error), file=sys.stderr)
         return 1
     with server:
-        print(SERVED[settings.lang].format(release=release.name, address=server.address), flush=True)
         try:
+            print(SERVED[settings.lang].format(release=release.name, address=server.address), flush=True)
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
             print()

@@ -114,9 +114,9 @@ function sortBy(button) {
     return found.dataset.v !== undefined ? found.dataset.v : found.textContent.trim();
   };
   const rows = [...body.rows].map((row) => [key(row), row]);
-  const numbers = rows.every(([value]) => value === "" || value === "None" || !Number.isNaN(Number(value)));
+  const numbers = rows.every(([value]) => value === "" || !Number.isNaN(Number(value)));
   rows.sort(([one], [two]) => {
-    const empty = (value) => value === "" || value === "None" || value === "-";
+    const empty = (value) => value === "" || value === "-";
     if (empty(one) || empty(two)) return Number(empty(one)) - Number(empty(two));
     return turn * (numbers ? Number(one) - Number(two) : one.localeCompare(two, lang));
   });
