@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 READING = ("catalog", "transforms", "expectations")
 RELEASING = (*READING, "warehouse", "dashboard", "flows")
-SUFFIXES = {".py", ".sql", ".toml", ".csv"}
+SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html", ".css", ".js"}
 
 
 @cache

@@ -12,11 +12,12 @@ from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.rollback import as_problem, standing_decision
 from flows.wording import CHANGE_REASONS
-from warehouse.query import query
+from warehouse.query import reader
 from warehouse.shelf import ReleaseInfo, current_release
 
 HEADLINES = ("poverty_rate", "poor_population", "open_unemployment_rate", "grdp_growth", "population")
 ATTENTION = 3
+Asking = Callable[[str], list[dict[str, Any]]]
 CHANGES = "SELECT reason, count(*) AS n FROM meta.change GROUP BY reason ORDER BY n DESC, reason"
 # A final figure that was revised stands all the same: it is news for the operator, not a fault to mend.
 ALARMS = (
@@ -80,13 +81,21 @@ def standing_outcome(settings: Settings, fetched: Iterable[FetchOutcome]) -> Nig
 
 def standing(release: ReleaseInfo) -> Standing:
     """Read what a release holds from its DuckDB file."""
-    sources = _rows(
-        release,
+    with reader(release.path) as ask:
+
+        def rows_of(sql: str) -> list[dict[str, Any]]:
+            columns, rows = ask(sql)
+            return [dict(zip(columns, row, strict=True)) for row in rows]
+
+        return _standing(rows_of)
+
+
+def _standing(rows_of: Asking) -> Standing:
+    sources = rows_of(
         "SELECT count(*) AS n, count(*) FILTER (bundled) AS bundled, count(*) FILTER (synthetic) AS examples "
         "FROM core.source",
     )[0]
-    figures = _rows(
-        release,
+    figures = rows_of(
         "SELECT count(*) AS n, count(DISTINCT indicator) AS indicators, min(year) AS first, max(year) AS last "
         "FROM core.observation WHERE superseded_at IS NULL AND value IS NOT NULL",
     )[0]
@@ -95,29 +104,23 @@ def standing(release: ReleaseInfo) -> Standing:
         bundled=sources["bundled"],
         examples=sources["examples"],
         figures=figures["n"],
-        quarantined=_rows(
-            release, "SELECT count(*) AS n FROM (SELECT DISTINCT source, snapshot, row_id FROM meta.quarantine)"
+        quarantined=rows_of(
+            "SELECT count(*) AS n FROM (SELECT DISTINCT source, snapshot, row_id FROM meta.quarantine)"
         )[0]["n"],
         indicators=figures["indicators"],
         first_year=figures["first"],
         last_year=figures["last"],
-        headlines=_headlines(release),
-        stale=_rows(release, "SELECT * FROM meta.freshness WHERE refused_snapshot IS NOT NULL ORDER BY source"),
-        held=_rows(release, "SELECT * FROM meta.quarantine ORDER BY source, source_line, source_column"),
-        changes={row["reason"]: row["n"] for row in _rows(release, CHANGES)},
-        alarms=_rows(release, ALARMS),
+        headlines=_headlines(rows_of),
+        stale=rows_of("SELECT * FROM meta.freshness WHERE refused_snapshot IS NOT NULL ORDER BY source"),
+        held=rows_of("SELECT * FROM meta.quarantine ORDER BY source, source_line, source_column"),
+        changes={row["reason"]: row["n"] for row in rows_of(CHANGES)},
+        alarms=rows_of(ALARMS),
     )
 
 
-def _rows(release: ReleaseInfo, sql: str) -> list[dict[str, Any]]:
-    columns, rows = query(release.path, sql)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
-
-
-def _headlines(release: ReleaseInfo) -> list[dict[str, Any]]:
+def _headlines(rows_of: Asking) -> list[dict[str, Any]]:
     """The newest value of each headline indicator for every agglomeration."""
-    found = _rows(
-        release,
+    found = rows_of(
         "SELECT indicator, region_code, year, value, unit, obs_status, synthetic FROM joint.indicator_value "
         "WHERE region_role = 'agglomeration' AND breakdown = '_T' AND superseded_at IS NULL AND value IS NOT NULL "
         "QUALIFY year = max(year) OVER (PARTITION BY indicator, region_code)",

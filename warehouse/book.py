@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from transforms.values import TOTAL
-from warehouse.query import QueryError, query
+from warehouse.query import Answer, QueryError, reader
 from warehouse.sqlfiles import load_sql
 
 Row = dict[str, Any]
@@ -107,36 +107,40 @@ def load_book(release: Path) -> Book:
 
     Raises `QueryError` when it cannot be read, `OlderRelease` when it lacks tables or columns of today's.
     """
-    held = {f"{schema}.{table}.{column}" for schema, table, column in query(release, load_sql("columns"))[1]}
-    if lacking := NEEDED - held:
-        raise OlderRelease(f"the release lacks {', '.join(sorted(lacking))}")
-    values = _rows(release, "joint.indicator_value")
+    with reader(release) as ask:
+        held = {f"{schema}.{table}.{column}" for schema, table, column in ask(load_sql("columns"))[1]}
+        if lacking := NEEDED - held:
+            raise OlderRelease(f"the release lacks {', '.join(sorted(lacking))}")
+        return _book(ask)
+
+
+def _book(ask: Callable[[str], Answer]) -> Book:
+    def rows_of(table: str) -> list[Row]:
+        columns, rows = ask(load_sql("whole", table=table))
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    values = rows_of("joint.indicator_value")
     figures = {_key(row): row for row in values if row["superseded_at"] is None}
     return Book(
-        release=str(_rows(release, "meta.release")[0]["release_id"]),
-        indicators=_by(_rows(release, "core.indicator"), lambda row: str(row["id"])),
-        regions={row["code"]: row for row in _rows(release, "core.region") if row["valid_to"] is None},
-        sources=_by(_rows(release, "core.source"), lambda row: str(row["source"])),
-        precedence=_grouped(_rows(release, "core.precedence"), lambda row: (row["indicator"], row["region_code"])),
+        release=str(rows_of("meta.release")[0]["release_id"]),
+        indicators=_by(rows_of("core.indicator"), lambda row: str(row["id"])),
+        regions={row["code"]: row for row in rows_of("core.region") if row["valid_to"] is None},
+        sources=_by(rows_of("core.source"), lambda row: str(row["source"])),
+        precedence=_grouped(rows_of("core.precedence"), lambda row: (row["indicator"], row["region_code"])),
         figures=figures,
         history=_grouped(values, _key),
-        inputs=_inputs(_rows(release, "joint.indicator_input"), figures),
-        observations=_grouped(_rows(release, "core.observation"), _key),
-        lineage=_by(_rows(release, "core.lineage"), lambda row: str(row["observation_id"])),
-        sectors=_by(_rows(release, "joint.economy_sector"), _sector_key),
-        targets=_grouped(_rows(release, "joint.target"), _standing_key),
-        peers=_grouped(_rows(release, "joint.peer"), _standing_key),
-        findings=[row for row in _rows(release, "meta.check") if row["outcome"] != "passed"],
+        inputs=_inputs(rows_of("joint.indicator_input"), figures),
+        observations=_grouped(rows_of("core.observation"), _key),
+        lineage=_by(rows_of("core.lineage"), lambda row: str(row["observation_id"])),
+        sectors=_by(rows_of("joint.economy_sector"), _sector_key),
+        targets=_grouped(rows_of("joint.target"), _standing_key),
+        peers=_grouped(rows_of("joint.peer"), _standing_key),
+        findings=[row for row in rows_of("meta.check") if row["outcome"] != "passed"],
         held=_grouped(
-            _rows(release, "meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
+            rows_of("meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
         ),
         parts=_parts(figures),
     )
-
-
-def _rows(release: Path, table: str) -> list[Row]:
-    columns, rows = query(release, load_sql("whole", table=table))
-    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _key(row: Row) -> Key:

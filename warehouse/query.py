@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import duckdb
 
 from warehouse.published import FILE
 
+Answer = tuple[list[str], list[tuple[Any, ...]]]
 # A question needs neither calls nor settings.
 QUESTIONS = ("SELECT", "EXPLAIN")
 # DuckDB 1.5.6 ends the whole process when it may not write the log that such a function asked for (2026-11-21).
@@ -30,16 +33,30 @@ class QueryError(ValueError):
     """The question cannot be answered; the message is DuckDB's, in one sentence."""
 
 
-def query(directory: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def query(directory: Path, sql: str) -> Answer:
     """Column names and rows of one SQL question to the release in `directory`.
 
     Tables are named with their schema (joint.poverty). Files, networks, other databases and settings are out of
     reach. Raises `QueryError`.
     """
+    with reader(directory) as ask:
+        return ask(sql)
+
+
+@contextmanager
+def reader(directory: Path) -> Iterator[Callable[[str], Answer]]:
+    """What answers several questions to one release, each as `query` does; opened once."""
     try:
         con = duckdb.connect(str(directory / FILE), read_only=True, config=CONFIG)
     except duckdb.Error as error:
         raise QueryError(_sentence(error)) from None
+    try:
+        yield lambda sql: _answer(con, sql)
+    finally:
+        con.close()
+
+
+def _answer(con: duckdb.DuckDBPyConnection, sql: str) -> Answer:
     try:
         statements = con.extract_statements(sql)
         if len(statements) != 1:
@@ -53,8 +70,6 @@ def query(directory: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         return [column[0] for column in result.description or []], result.fetchall()
     except duckdb.Error as error:
         raise QueryError(_sentence(error)) from None
-    finally:
-        con.close()
 
 
 def _sentence(error: duckdb.Error) -> str:

@@ -22,9 +22,9 @@ from warehouse.changes import CHANGE, load_changes
 from warehouse.digest import TableDigest, content_digest
 from warehouse.disk import exchange, remove_leftovers, sync, sync_tree, temporary_name
 from warehouse.model import Table
-from warehouse.package import PACKAGE, data_package, read_sums, write_sums
+from warehouse.package import PACKAGE, data_package, write_sums
 from warehouse.parquet import write_parquet
-from warehouse.published import FILE, write_published
+from warehouse.published import write_published
 from warehouse.shelf import (
     RELEASE_FILE,
     ReleaseInfo,
@@ -53,7 +53,7 @@ def write_release(
     extras: Extras | None = None,
     instead: Mapping[str, str] | None = None,
 ) -> ReleaseInfo:
-    """Publish what `build` holds and make it current; an equal release that stands whole is kept as it is.
+    """Publish what `build` holds and make it current; a whole release of equal inputs and content is kept as it is.
 
     `instead` names, by the id of a release that an operator has withdrawn, the one that stands in its place; as long
     as that one can be read it becomes current. Returned is the release that was made, current or not.
@@ -72,8 +72,7 @@ def write_release(
         target = folder / release.id
         if not _stands_as_inputs_want(target, release):
             _finish(build, aside, release, extras or {})
-            if not _says_the_same(aside, target):
-                _put_on_shelf(aside, target)
+            _put_on_shelf(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     flip(data, _standing(folder, release.id, instead or {}))
@@ -127,25 +126,16 @@ def _changes_since(build: Build, data: Path, parent: str | None, aside: Path) ->
 
 
 def _stands_as_inputs_want(target: Path, release: ReleaseInfo) -> bool:
-    """Whether a whole release of this id was made of the same inputs, our code included."""
+    """Whether a whole release of this id was made of the same inputs, our code included.
+
+    New code may draw another page of the same figures; then the release is made anew under its id.
+    """
     if not target.exists():
         return False
     try:
         return read_release(target).inputs == release.inputs and not verify_release(target)
     except ReleaseMissing:
         return False
-
-
-def _says_the_same(made: Path, target: Path) -> bool:
-    """Whether a whole release of equal content stands already, with equal pages and exports beside its tables.
-
-    New code may draw another page of the same figures; then the release is made anew under its id.
-    """
-    if not target.exists() or verify_release(target):
-        return False
-    there, here = (read_sums(folder) for folder in (target, made))
-    apart = {RELEASE_FILE, FILE}
-    return {name: there[name] for name in there.keys() - apart} == {name: here[name] for name in here.keys() - apart}
 
 
 def _refuse_duplicates(build: Build, table: Table) -> None:

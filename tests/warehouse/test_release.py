@@ -16,6 +16,7 @@ import warehouse.release
 from catalog.load import Catalog
 from warehouse.build import Build, load_editions, load_joint, open_build
 from warehouse.changes import load_changes
+from warehouse.columns import published_tables
 from warehouse.package import write_sums
 from warehouse.release import ReleaseError, write_release
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, current_release, flip, list_releases, prune_releases
@@ -323,3 +324,21 @@ def test_a_source_that_is_seen_later_moves_the_date_in_the_id(build: Build, tmp_
     load_editions(build, [item, replace(item, source="lain", first_seen=day(9))])
     release = write_release(build, tmp_path / "data", built_at=BUILT, inputs={})
     assert release.id.startswith("2024-01-09-")
+
+
+def test_new_code_draws_a_new_page_of_the_same_figures_under_the_same_id(
+    catalog: Catalog, release: ReleaseInfo, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copy(data / "warehouse.duckdb", tmp_path / "copy.duckdb")
+    with duckdb.connect(str(tmp_path / "copy.duckdb")) as con:
+        build = Build(con, catalog, published_tables(catalog))
+        inputs, drawn = {"digest": "1" * 64}, {"index.html": lambda _release: "another page"}
+        made = write_release(build, data, built_at=LATER, inputs=inputs, extras=drawn)
+        kept = write_release(build, data, built_at=LATER, inputs=inputs, extras={"index.html": lambda _release: "none"})
+    assert made.id == kept.id == release.id
+    assert (release.path / "index.html").read_text("utf-8") == "another page"
+    assert current_release(data) == kept
+    assert kept.inputs == inputs
+    assert verify_release(kept.path) == []
+    assert leftovers(data) == []
