@@ -21,6 +21,9 @@ from transforms.values import TOTAL
 
 Row = Mapping[str, Any]
 EXAMPLE, REAL = "example", "real"
+# With more small counts than this the table is published one level up, by month for whole governments only: kept cell
+# by cell nearly all of it would be hidden, and finding out which would take minutes.
+MANY = 25
 # What a hidden count takes with it, and what is counted among its complaints.
 COUNTS = ("answered", "closed", "backlog", "respondents")
 EMPTIED = (
@@ -52,20 +55,37 @@ def complaint_plan(days: Sequence[Sequence[Row]], catalog: Catalog) -> Complaint
     exposed: set[Key] = set()
     shown: dict[Key, set[float]] = defaultdict(set)
     closed: set[str] = set()
+    coarse: set[str] = set()
     for rows in days:
         for side in (EXAMPLE, REAL):
-            table = sensitive_table([row for row in rows if key_of(row)[0] == side], catalog, shown)
+            own = [row for row in rows if key_of(row)[0] == side]
+            if len(sensitive_table(own, catalog).primaries) > MANY:
+                coarse.add(side)
+            told = [row for row in own if side not in coarse or not _is_fine(row)]
+            table = sensitive_table(told, catalog, shown)
             if table.primaries or hidden & set(table.cells):
                 found = protect(table, hidden)
                 hidden |= {key for key in found.hidden if table.cells[key].published}
                 exposed |= found.exposed
-                if side not in closed and _answered_too_openly(table, hidden, counted_among(rows, side, catalog)):
+                if side not in closed and _answered_too_openly(table, hidden, counted_among(told, side, catalog)):
                     closed.add(side)
             for key, cell in table.cells.items():
                 if cell.published and key not in hidden:
                     shown[key].add(cell.value)
     last = days[-1] if days else ()
-    return ComplaintPlan(_emptied(last, hidden, closed, catalog), frozenset(exposed))
+    emptied = _emptied(last, hidden, closed, catalog)
+    fine = [row for row in last if key_of(row)[0] in coarse and _is_fine(row)]
+    emptied |= {key_of(row): EMPTIED for row in fine if not _is_harmless(row, catalog)}
+    return ComplaintPlan(emptied, frozenset(exposed))
+
+
+def _is_fine(row: Row) -> bool:
+    """Whether a row is of one month and of a place below the governments."""
+    return row["kecamatan"] is not None and len(row["period"]) == MONTH
+
+
+def _is_harmless(row: Row, catalog: Catalog) -> bool:
+    return row["category"] != TOTAL and not catalog.monitoring.suppress_below(row["category"])
 
 
 def _answered_too_openly(table: Table, hidden: set[Key], counted: Mapping[str, Mapping[Key, float]]) -> bool:
@@ -150,7 +170,7 @@ def _emptied(rows: Sequence[Row], hidden: set[Key], closed: set[str], catalog: C
     found: dict[Key, tuple[str, ...]] = {}
     for row in rows:
         key = key_of(row)
-        if key[3] == TOTAL or catalog.monitoring.suppress_below(key[3]):
+        if not _is_harmless(row, catalog):
             told = COUNTS if key[0] in closed and (key[3] != TOTAL or key[:3] in sensitive) else ()
             if columns := hides(key) or told:
                 found[key] = tuple(dict.fromkeys([*columns, *told]))
