@@ -29,9 +29,9 @@ from catalog.settings import Settings
 from catalog.strict import Bilingual
 from flows.declared import load_contracts
 from flows.night import night
-from flows.publish import joint_of
-from transforms.joint_frames import history
-from transforms.tidy import to_pandas
+from flows.publish import joint_sources
+from transforms.joint_frames import joint_tables
+from transforms.joint_history import Moment, history
 
 MORE = {
     "Kediri Raya": ["35.06", "35.71"],
@@ -79,13 +79,13 @@ def main() -> None:
             found = con.execute("SELECT * FROM core.observation WHERE superseded_at IS NULL").to_arrow_table()
         declared = {source: item.contract for source, item in load_contracts(settings)[0].items()}
     contracts = {source: item for source, item in declared.items() if isinstance(item, Contract)}
-    catalog, observations = seven(load_catalog()), to_pandas(found)
+    catalog, sources = seven(load_catalog()), joint_sources(contracts)
     waiting = pd.DataFrame(columns=["indicator", "region_code", "year", "breakdown", "source"])
     members = [(place.id, code) for place in catalog.agglomerations.values() for code in place.members]
     rows: dict[str, int] = {}
 
     def ours() -> None:
-        values, inputs = history([(DAY, joint_of(observations, catalog, contracts, waiting, DAY))], catalog)
+        values, inputs = history([Moment(DAY, joint_tables(found, waiting, catalog, sources, DAY))])
         rows.update(values=len(values), inputs=len(inputs))
 
     with duckdb.connect() as con:
@@ -94,7 +94,7 @@ def main() -> None:
         con.executemany("INSERT INTO member VALUES (?, ?)", members)
         pairs = [(timed(lambda: con.execute(BARE)), timed(ours)) for _ in range(rounds)]
     bare, own = (statistics.median(side) for side in zip(*pairs, strict=True))
-    print(f"{len(observations):,} observations, {len(catalog.agglomerations)} agglomerations, {rounds} rounds, medians")
+    print(f"{len(found):,} observations, {len(catalog.agglomerations)} agglomerations, {rounds} rounds, medians")
     print(f"bare SQL aggregation          {bare:7.3f} s")
     print(f"joint values with ranges      {own:7.3f} s   {own / bare:5.1f} times   ({rows['values']:,} values,")
     print(f"                                              {rows['inputs']:,} inputs with their way back)")

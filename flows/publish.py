@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
-import pandas as pd
+import pyarrow.compute as pc
 
 from catalog.contract import Contract, RecordsContract
 from catalog.load import Catalog, load_catalog
@@ -28,13 +27,12 @@ from flows.rollback import instead_of_withdrawn
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
 from flows.wording import nothing_published
-from transforms.joint import joint_values
-from transforms.joint_frames import history
+from transforms.joint_frames import joint_tables
+from transforms.joint_history import Moment, concerned, history
 from transforms.peers import peer_rows
-from transforms.precedence import choose
 from transforms.targets import target_rows
 from transforms.tidy import to_pandas
-from transforms.values import Value
+from transforms.values import Source
 from warehouse.build import (
     Build,
     current_observations,
@@ -101,14 +99,16 @@ def load_joint_tables(
     build: Build, catalog: Catalog, contracts: Mapping[str, Contract], judged: Standing
 ) -> list[Check]:
     """Joint values as of every day on which anything was learnt, and the verdicts on them."""
-    waiting = quarantined_keys(judged)
-    moments = [
-        (day, joint_of(to_pandas(current_observations(build.con, day)), catalog, contracts, waiting, day))
-        for day in vintages(build.con)
-    ]
-    values, inputs = history(moments, catalog)
+    waiting, sources = quarantined_keys(judged), joint_sources(contracts)
+    moments: list[Moment] = []
+    for day, changed in vintages(build.con).items():
+        names = concerned(changed, catalog) if moments else set(catalog.indicators)
+        seen = current_observations(build.con, day).filter(pc.field("indicator").isin(names))
+        held = waiting[waiting["indicator"].isin(names)]
+        moments.append(Moment(day, joint_tables(seen, held, catalog, sources, day), names))
+    values, inputs = history(moments)
     load_joint(build, values, inputs)
-    now = values[values["superseded_at"].isna()].reset_index(drop=True)
+    now = values.filter(pc.field("superseded_at").is_null()).to_pandas()
     targets, peers = target_rows(now, catalog), peer_rows(now, catalog)
     load_standing(build, targets, peers)
     families = {source: contract.compilation for source, contract in contracts.items()}
@@ -120,45 +120,9 @@ def load_joint_tables(
     ]
 
 
-def joint_of(
-    observations: pd.DataFrame,
-    catalog: Catalog,
-    contracts: Mapping[str, Contract],
-    waiting: pd.DataFrame,
-    day: date,
-) -> list[Value]:
-    """Joint values of one moment: what was known on `day`, after precedence."""
-    ranks = {source: contract.precedence for source, contract in contracts.items()}
-    families = {source: contract.compilation for source, contract in contracts.items()}
-    choice = choose(observations, catalog, ranks)
-    gaps = [
-        *gap_values(choice.passed_over, "not_in_preferred_source", contracts, day),
-        *gap_values(waiting, "quarantined", contracts, day),
-    ]
-    return joint_values(choice.used, catalog, families, gaps)
-
-
-def gap_values(frame: pd.DataFrame, reason: str, contracts: Mapping[str, Contract], day: date) -> Iterable[Value]:
-    """Keys that exist in some file but may not be used, as empty values with the reason."""
-    rows: Iterable[Any] = frame.itertuples(index=False)
-    for row in rows:
-        contract = contracts[row.source]
-        yield Value(
-            indicator=row.indicator,
-            region=row.region_code,
-            year=int(row.year),
-            breakdown=row.breakdown,
-            value=None,
-            low=None,
-            high=None,
-            status="M",
-            method="",
-            exactness="",
-            coverage="0/1",
-            source=row.source,
-            family=contract.compilation,
-            evidence=contract.evidence,
-            synthetic=contract.synthetic,
-            vintage=day,
-            null_reason=reason,
-        )
+def joint_sources(contracts: Mapping[str, Contract]) -> dict[str, Source]:
+    """What the contract of each source says of all its figures."""
+    return {
+        source: Source(contract.compilation, contract.evidence, contract.synthetic, contract.precedence)
+        for source, contract in contracts.items()
+    }

@@ -1,15 +1,15 @@
-"""From a frame to plain Python values, where a loop over rows cannot be avoided."""
+"""From a frame to Arrow, where pandas itself would be slow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 
-def plain_columns(frame: pd.DataFrame, names: Sequence[str]) -> list[list[Any]]:
-    """The columns as lists of plain Python values, None for NULL; looping over Arrow-backed frames takes far longer."""
-    table = pa.Table.from_pandas(frame[list(names)], preserve_index=False)
-    return [table.column(name).to_pylist() for name in names]
+def arrow_columns(rows: pd.DataFrame | pa.Table, names: Sequence[str]) -> pa.Table:
+    """The columns of a frame or of an Arrow table as an Arrow table."""
+    if isinstance(rows, pa.Table):
+        return rows.select(list(names))
+    return pa.Table.from_pandas(rows[list(names)], preserve_index=False)

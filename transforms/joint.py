@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 
 from catalog.load import Catalog
 from catalog.models import (
@@ -16,6 +14,7 @@ from catalog.models import (
     Derivation,
     Growth,
     Indicator,
+    NotAggregable,
     RatioOf,
     RatioOfSums,
     Recomputed,
@@ -24,145 +23,53 @@ from catalog.models import (
     WeightedMean,
 )
 from transforms import rules
-from transforms.columns import plain_columns
-from transforms.joint_frames import roles
-from transforms.values import TOTAL, Value
+from transforms.joint_cube import Cube, Found, Origin
+from transforms.joint_places import applies
+from transforms.values import TOTAL
+from transforms.words import Codes
 
 NOT_APPLICABLE = "not_applicable"
-Key = tuple[str, int]
-Series = dict[Key, Value]
-Book = dict[tuple[str, str], Series]
 
 
-def joint_values(
-    observations: pd.DataFrame, catalog: Catalog, families: Mapping[str, str], gaps: Iterable[Value] = ()
-) -> list[Value]:
-    """Every joint value that the chosen observations of one moment give, sorted by key.
-
-    `observations` are the rows of core.observation in force, after precedence; `families` maps each source to
-    its compilation; `gaps` are keys that exist somewhere but may not be used, each with its reason.
-    """
-    book: Book = defaultdict(dict)
-    for gap in gaps:
-        book[gap.indicator, gap.breakdown][gap.region, gap.year] = gap
-    for value in published(observations, families):
-        book[value.indicator, value.breakdown][value.region, value.year] = value
+def add_joint_values(cube: Cube, catalog: Catalog) -> None:
+    """Add to the published figures of a cube everything that follows from them."""
     for indicator in catalog.indicators.values():
-        _add_totals(book, indicator, catalog)
+        _add_totals(cube, indicator, catalog)
     for indicator in catalog.indicators.values():
-        _add_derived(book, indicator)
+        _add_derived(cube, indicator)
     for indicator in catalog.indicators.values():
-        _add_not_applicable(book, indicator, catalog)
-    for place in catalog.agglomerations.values():
-        _add_agglomeration(book, place, catalog)
-    values = (value for series in book.values() for value in series.values())
-    return sorted(values, key=lambda value: (value.indicator, value.region, value.year, value.breakdown))
+        _add_not_applicable(cube, indicator, catalog)
+    for batch in _batches(catalog):
+        for asked in _asked(cube, batch, catalog):
+            _add_joint(cube, batch[0].rules, asked)
 
 
-def published(observations: pd.DataFrame, families: Mapping[str, str]) -> Iterator[Value]:
-    """Published figures as values; a printed gap is a value of None with its reason."""
-    columns = (
-        "indicator", "region_code", "year", "breakdown", "value", "rounding_step", "obs_status", "break_flag",
-        "source", "evidence", "synthetic", "vintage", "observation_id",
-    )  # fmt: skip
-    for row in zip(*plain_columns(observations, columns), strict=True):
-        yield _published(families, *row)
-
-
-def _published(
-    families: Mapping[str, str],
-    indicator: str,
-    region: str,
-    year: int,
-    breakdown: str,
-    number: Decimal | None,
-    *more: Any,
-) -> Value:
-    step, status, break_flag, source, evidence, synthetic, vintage, observation_id = more
-    known = number is not None
-    half = Decimal(step or 0) / 2
-    return Value(
-        indicator=indicator,
-        region=region,
-        year=int(year),
-        breakdown=breakdown,
-        value=None if number is None else float(number),
-        low=None if number is None else float(number - half),
-        high=None if number is None else float(number + half),
-        status=status,
-        method="official" if known else "",
-        exactness="published" if known else "",
-        coverage="1/1" if known else "0/1",
-        source=source,
-        family=families.get(source, source),
-        evidence=evidence,
-        synthetic=bool(synthetic),
-        vintage=vintage.date() if isinstance(vintage, datetime) else vintage,
-        break_flag=bool(break_flag),
-        null_reason=None if known else "published_as_missing",
-        observation_id=observation_id,
-    )
-
-
-def _add_totals(book: Book, indicator: Indicator, catalog: Catalog) -> None:
+def _add_totals(cube: Cube, indicator: Indicator, catalog: Catalog) -> None:
     """A total that nobody prints, beside complete parts, is their sum; beside incomplete parts it is missing."""
     dimension = indicator.total_from
     if dimension is None:
         return
     codes = [code.code for code in catalog.breakdowns[dimension].codes if code.code != TOTAL]
-    parts = [book.get((indicator.id, f"{dimension}={code}"), {}) for code in codes]
-    for key in sorted({key for series in parts for key in series}):
-        if _known(book, indicator.id, key):
-            continue
-        found = [series.get(key) for series in parts]
-        like = _renamed(next(value for value in found if value is not None), breakdown=TOTAL)
-        book[indicator.id, TOTAL][key] = rules.total(like, found, reason="part_missing")
+    parts = _slices(cube, [cube.line(indicator.id, f"{dimension}={code}") for code in codes])
+    cells = _slices(cube, [cube.line(indicator.id, TOTAL)])[:, 0]
+    open_ = np.flatnonzero(cube.exists[parts].any(axis=1) & ~cube.known(cells))
+    found = rules.total(cube, parts[open_], reason="part_missing")
+    _write(cube, cells[open_], _first_there(cube, parts[open_]), found)
 
 
-def _known(book: Book, indicator: str, key: Key) -> bool:
-    """Whether the total of a key has a value already; a gap with a reason may still be filled."""
-    value = book[indicator, TOTAL].get(key)
-    return value is not None and value.value is not None
-
-
-def _add_derived(book: Book, indicator: Indicator) -> None:
+def _add_derived(cube: Cube, indicator: Indicator) -> None:
     """Growth, sums and ratios of single regions where nobody prints them."""
     rule = indicator.derive
     if rule is None:
         return
-    levels = [book.get((name, TOTAL), {}) for name in _read_by(rule)]
-    asked = levels[:1] if isinstance(rule, RatioOf) else levels
-    for key in sorted({key for level in asked for key in level}):
-        if _known(book, indicator.id, key):
-            continue
-        found = [level.get(key) for level in levels]
-        like = _renamed(next(value for value in found if value is not None), indicator=indicator.id)
-        made = _derived(rule, like, found, levels[0])
-        if made.value is not None or key not in book[indicator.id, TOTAL]:
-            book[indicator.id, TOTAL][key] = made
-
-
-def _add_not_applicable(book: Book, indicator: Indicator, catalog: Catalog) -> None:
-    """Regions of levels that cannot have the indicator say so, in every year and breakdown in which others have it."""
-    if not indicator.applies_to:
-        return
-    outside = [code for code in roles(catalog) if not _applies(indicator, code, catalog)]
-    for (name, _), series in list(book.items()):
-        likes = {year: value for (_, year), value in series.items()} if name == indicator.id else {}
-        for year, like in likes.items():
-            for code in outside:
-                series.setdefault((code, year), rules.missing(like, NOT_APPLICABLE, "", region=code, source=""))
-
-
-def _applies(indicator: Indicator, code: str, catalog: Catalog) -> bool:
-    """Whether a region can have the indicator; an agglomeration can, as far as its members do."""
-    region = catalog.regions_by_code.get(code)
-    return region is None or not indicator.applies_to or region.level in indicator.applies_to
-
-
-def _growth_of(like: Value, level: Series) -> Value:
-    now, before = level.get((like.region, like.year)), level.get((like.region, like.year - 1))
-    return rules.growth(like, now, before, method="recomputed", breaks=now is not None and now.break_flag)
+    levels = _slices(cube, [cube.line(name, TOTAL) for name in _read_by(rule)])
+    cells = _slices(cube, [cube.line(indicator.id, TOTAL)])[:, 0]
+    asked = levels[:, :1] if isinstance(rule, RatioOf) else levels
+    open_ = np.flatnonzero(cube.exists[asked].any(axis=1) & ~cube.known(cells))
+    found = _derived(cube, rule, levels[open_])
+    # What is said of a key already, a gap with its reason say, stands until there is a value.
+    keep = found.made | ~cube.exists[cells[open_]]
+    _write(cube, cells[open_], _first_there(cube, levels[open_]), found, keep=np.flatnonzero(keep))
 
 
 def _read_by(rule: Derivation) -> list[str]:
@@ -172,81 +79,158 @@ def _read_by(rule: Derivation) -> list[str]:
     return [rule.numerator, rule.denominator] if isinstance(rule, RatioOf) else rule.parts
 
 
-def _derived(rule: Derivation, like: Value, found: list[Value | None], level: Series) -> Value:
+def _derived(cube: Cube, rule: Derivation, levels: Codes) -> Found:
     if isinstance(rule, Growth):
-        return _growth_of(like, level)
+        return rules.growth(cube, levels[:, 0], _year_before(cube, levels[:, 0]), method="recomputed")
     if isinstance(rule, RatioOf):
-        return rules.quotient(like, found[0], found[1], rule.scale)
-    return rules.total(like, found, reason="part_missing")
+        return rules.quotient(cube, levels[:, 0], levels[:, 1], rule.scale)
+    return rules.total(cube, levels, reason="part_missing")
 
 
-def _add_agglomeration(book: Book, place: Agglomeration, catalog: Catalog) -> None:
-    """Each indicator after those that its rules read."""
-    for indicator in _in_order(catalog):
-        breakdowns = sorted({breakdown for name, breakdown in book if name == indicator.id})
-        members = [code for code in place.members if _applies(indicator, code, catalog)]
-        those = place if members == place.members else place.model_copy(update={"members": members})
-        for breakdown in breakdowns:
-            series = book[indicator.id, breakdown]
-            years = sorted({year for region, year in series if region in members})
-            for year in years:
-                series[place.id, year] = _joint(book, indicator, breakdown, those, year)
+def _add_not_applicable(cube: Cube, indicator: Indicator, catalog: Catalog) -> None:
+    """Regions of levels that cannot have the indicator say so, in every year and breakdown in which others have it."""
+    if not indicator.applies_to:
+        return
+    outside = np.flatnonzero([not applies(indicator, code, catalog) for code in cube.regions])
+    for line in cube.lines(indicator.id):
+        grid = _slices(cube, [line]).reshape(cube.shape[1:])
+        years = np.flatnonzero(cube.exists[grid].any(axis=0))
+        # Evidence and date are those of the last region that has the year.
+        likes = _first_there(cube, grid[::-1, years].T)
+        cells, like = grid[np.ix_(outside, years)].ravel(), np.tile(likes, len(outside))
+        gone = ~cube.exists[cells]
+        cube.put_missing(cells[gone], like[gone], cube.labels.number(NOT_APPLICABLE), np.array([0, 0]))
+        cube.origin[cells[gone], Origin.SOURCE] = 0
 
 
-def _in_order(catalog: Catalog) -> list[Indicator]:
-    """Growth and recomputed indices read the agglomeration's own values, so they come last."""
+@dataclass(frozen=True)
+class _Asked:
+    """n joint values that are asked for: series, place, year and members (n, k) by number; each shaped like a cell."""
+
+    series: Codes
+    place: Codes
+    year: Codes
+    members: Codes
+    like: Codes
+
+    def only(self, rows: Codes) -> _Asked:
+        """Some of what is asked for."""
+        parts = (self.series, self.place, self.year, self.members, self.like)
+        return _Asked(*(part[rows] for part in parts))
+
+    def own(self, cube: Cube, indicator: str) -> Codes:
+        """The places' own values of `indicator`, of the same breakdown and year."""
+        return cube.cells(cube.beside(indicator)[self.series], self.place, self.year)
+
+    def of_members(self, cube: Cube, indicator: str | None = None, breakdown: str | None = None) -> Codes:
+        """The members' values (n, k) of the same year: of the same series, or of another indicator or breakdown."""
+        line = self.series if indicator is None else cube.beside(indicator, breakdown)[self.series]
+        return cube.cells(line[:, None], self.members, self.year[:, None])
+
+
+def _batches(catalog: Catalog) -> list[list[Indicator]]:
+    """Indicators of the same rules together, and each after those that its rules read.
+
+    Growth and recomputed indices read the agglomeration's own values, so they come last, in the catalog's order.
+    """
     late = (Growth, Recomputed)
-    return sorted(catalog.indicators.values(), key=lambda item: isinstance(item.rules[0], late))
+    alike: dict[str, list[Indicator]] = defaultdict(list)
+    last = []
+    for item in catalog.indicators.values():
+        if any(isinstance(rule, late) for rule in item.rules):
+            last.append([item])
+        else:
+            said = [rule.kind if isinstance(rule, NotAggregable) else repr(rule) for rule in item.rules]
+            alike[repr((said, sorted(item.applies_to)))].append(item)
+    return [*alike.values(), *last]
 
 
-def _joint(book: Book, indicator: Indicator, breakdown: str, place: Agglomeration, year: int) -> Value:
+def _asked(cube: Cube, batch: list[Indicator], catalog: Catalog) -> Iterable[_Asked]:
+    """The joint values of a batch that any member has something of, by number of members."""
+    number = {code: place for place, code in enumerate(cube.regions)}
+    sized: dict[int, list[tuple[int, list[str]]]] = defaultdict(list)
+    for place in catalog.agglomerations.values():
+        members = _members(place, batch[0], catalog)
+        sized[len(members)].append((number[place.id], members))
+    lines = np.array([line for item in batch for line in cube.lines(item.id)], dtype=np.int64)
+    years = np.arange(cube.shape[2])
+    for size, places in sized.items():
+        if not (size and lines.size):
+            continue
+        own = np.array([place for place, _ in places])
+        listed = np.array([[number[code] for code in members] for _, members in places])
+        ordered = np.array([[number[code] for code in sorted(members)] for _, members in places])
+        cells = cube.cells(lines[:, None, None, None], listed[:, None, :], years[:, None])
+        line, which, year = np.nonzero(cube.exists[cells].any(axis=3))
+        like = _first_there(cube, cells[line, which, year])
+        yield _Asked(lines[line], own[which], year, ordered[which], like)
+
+
+def _members(place: Agglomeration, indicator: Indicator, catalog: Catalog) -> list[str]:
+    return [code for code in place.members if applies(indicator, code, catalog)]
+
+
+def _add_joint(cube: Cube, declared: list[Rule], asked: _Asked) -> None:
     """The first rule whose inputs exist gives the value; if none does, the first rule's reason stands."""
-    series = book[indicator.id, breakdown]
-    like = next(series[member, year] for member in place.members if (member, year) in series)
-    like = _renamed(like, region=place.id)
-    tried = []
-    for rule in indicator.rules:
-        tried.append(_apply(book, rule, like, indicator, place))
-        if tried[-1].value is not None:
-            return tried[-1]
-    return tried[0]
+    cells = cube.cells(asked.series, asked.place, asked.year)
+    left, first = np.arange(len(cells)), None
+    for rule in declared:
+        found = _apply(cube, rule, asked.only(left))
+        first = first or found
+        made = np.flatnonzero(found.made)
+        cube.put_made(cells[left[made]], found, made)
+        left = left[~found.made]
+    if first is not None:
+        cube.put_missing(cells[left], asked.like[left], first.reason[left], first.coverage[left])
 
 
-def _apply(book: Book, rule: Rule, like: Value, indicator: Indicator, place: Agglomeration) -> Value:
-    """One rule, held against the members of one agglomeration and year."""
+def _apply(cube: Cube, rule: Rule, asked: _Asked) -> Found:
+    """One rule, held against the members of agglomerations."""
     if isinstance(rule, Sum):
-        return rules.total(like, _members(book, indicator.id, like, place), reason="member_missing")
+        return rules.total(cube, asked.of_members(cube), reason="member_missing")
     if isinstance(rule, RatioOfSums):
-        return _ratio(book, rule, like, indicator, place)
+        return _ratio(cube, rule, asked)
     if isinstance(rule, WeightedMean):
-        weights = [_members(book, name, like, place, TOTAL) for name in rule.weights]
-        own = _members(book, indicator.id, like, place)
-        return rules.weighted_mean(like, own, list(zip(*weights, strict=True)), exactness=rule.exactness)
+        weights = np.stack([asked.of_members(cube, name, TOTAL) for name in rule.weights], axis=2)
+        return rules.weighted_mean(cube, asked.of_members(cube), weights, exactness=rule.exactness)
     if isinstance(rule, Recomputed):
-        found = [book.get((name, like.breakdown), {}).get((place.id, like.year)) for name in rule.components]
-        return rules.human_development(like, found)
+        components = np.stack([asked.own(cube, name) for name in rule.components], axis=1)
+        return rules.human_development(cube, components)
     if isinstance(rule, Growth):
-        level = book.get((rule.of, like.breakdown), {})
-        now = level.get((place.id, like.year))
-        breaks = now is not None and now.break_flag
-        return rules.growth(like, now, level.get((place.id, like.year - 1)), method="ratio_of_sums", breaks=breaks)
-    return rules.missing(like, "not_aggregable", "")
+        now = asked.own(cube, rule.of)
+        return rules.growth(cube, now, _year_before(cube, now), method="ratio_of_sums")
+    return rules.not_aggregable(cube, len(asked.series))
 
 
-def _ratio(book: Book, rule: RatioOfSums, like: Value, indicator: Indicator, place: Agglomeration) -> Value:
-    numerators = _members(book, rule.numerator, like, place)
+def _ratio(cube: Cube, rule: RatioOfSums, asked: _Asked) -> Found:
+    numerators = asked.of_members(cube, rule.numerator)
     if rule.denominator == "implied":
-        return rules.pooled_rate(like, numerators, _members(book, indicator.id, like, place))
-    return rules.ratio_of_totals(like, numerators, _members(book, rule.denominator, like, place), rule.scale)
+        return rules.pooled_rate(cube, numerators, asked.of_members(cube))
+    return rules.ratio_of_totals(cube, numerators, asked.of_members(cube, rule.denominator), rule.scale)
 
 
-def _members(
-    book: Book, indicator: str, like: Value, place: Agglomeration, breakdown: str | None = None
-) -> list[Value | None]:
-    series = book.get((indicator, breakdown or like.breakdown), {})
-    return [series.get((member, like.year)) for member in sorted(place.members)]
+def _slices(cube: Cube, lines: list[int]) -> Codes:
+    """The cells of all regions and years, one row each, and one column for every series."""
+    regions, years = cube.shape[1:]
+    keys = np.divmod(np.arange(regions * years), years)
+    return cube.cells(np.array(lines)[None, :], keys[0][:, None], keys[1][:, None])
 
 
-def _renamed(value: Value, **keys: str) -> Value:
-    """An empty value of another key, to be filled by a rule."""
-    return rules.missing(value, "not_in_sources", **keys)
+def _year_before(cube: Cube, cells: Codes) -> Codes:
+    """The cells of the same series and region a calendar year earlier."""
+    series, region, year = cube.keys(cells)
+    return np.where(cells == cube.nowhere, cube.nowhere, cube.cells(series, region, cube.year_before(year)))
+
+
+def _first_there(cube: Cube, cells: Codes) -> Codes:
+    """In each row (n, k) the first cell that is there at all."""
+    first: Codes = cells[np.arange(len(cells)), cube.exists[cells].argmax(axis=1)]
+    return first
+
+
+def _write(cube: Cube, cells: Codes, like: Codes, found: Found, keep: Codes | None = None) -> None:
+    """Write what a rule found, in all rows or in those to `keep`."""
+    keep = np.arange(len(cells)) if keep is None else keep
+    made, gone = keep[found.made[keep]], keep[~found.made[keep]]
+    cube.put_made(cells[made], found, made)
+    cube.put_missing(cells[gone], like[gone], found.reason[gone], found.coverage[gone])

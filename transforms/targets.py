@@ -15,7 +15,8 @@ import pandas as pd
 from catalog.load import Catalog
 from catalog.models import Indicator
 from catalog.targets import Document, FormulaId, Target
-from transforms.joint_frames import NOTICE, roles
+from transforms.joint_frames import NOTICE
+from transforms.joint_places import roles
 from transforms.values import TOTAL
 
 EXAMPLE_NOTICE = "target contoh, tidak diterbitkan siapa pun / example target, published by nobody"

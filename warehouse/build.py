@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 from catalog.contract import AnyContract
 from catalog.load import Catalog
 from catalog.models import Indicator, Unit
-from transforms.joint_frames import roles
+from transforms.joint_places import roles
 from warehouse.arrow import as_table
 from warehouse.columns import COLUMNS, published_tables
 from warehouse.ddl import create_all
@@ -121,13 +121,14 @@ def current_observations(con: DuckDBPyConnection, as_of: date | None = None) -> 
     ).to_arrow_table()
 
 
-def vintages(con: DuckDBPyConnection) -> list[date]:
-    """The days on which anything in core.observation opened or closed, in order."""
-    days = con.execute(
-        "SELECT vintage AS day FROM core.observation UNION "
-        "SELECT superseded_at FROM core.observation WHERE superseded_at IS NOT NULL ORDER BY day"
+def vintages(con: DuckDBPyConnection) -> dict[date, list[str]]:
+    """The days on which anything in core.observation opened or closed, in order, each with the indicators concerned."""
+    found = con.execute(
+        "SELECT day, list(DISTINCT indicator ORDER BY indicator) FROM (SELECT vintage AS day, indicator "
+        "FROM core.observation UNION ALL SELECT superseded_at, indicator FROM core.observation "
+        "WHERE superseded_at IS NOT NULL) GROUP BY day ORDER BY day"
     ).fetchall()
-    return [day for (day,) in days]
+    return dict(found)
 
 
 def load_joint(build: Build, values: Rows, inputs: Rows) -> None:

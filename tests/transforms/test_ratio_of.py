@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+import math
 from decimal import Decimal
 
 import pytest
+from support.small_cube import Figure, Result, cube_of, figure, result
 
 from catalog.contract import Contract, ContractFile
 from catalog.load import Catalog
+from transforms import rules
 from transforms.read import read_table
-from transforms.rules import quotient
 from transforms.tidy import tidy
-from transforms.values import Value
 
-COUNT = Value(
-    indicator="poor_population", region="35.76", year=2023, breakdown="_T", value=7650.0, low=7645.0, high=7655.0,
-    status="A", method="official", exactness="published", coverage="1/1", source="own", family="own",
-    evidence="publication", synthetic=False, vintage=date(2026, 11, 21),
-)  # fmt: skip
-RATE = COUNT._replace(indicator="poverty_rate", value=5.77, low=5.765, high=5.775)
+COUNT, RATE = figure(7650.0, 5), figure(5.77, 0.005)
+
+
+def quotient(above: Figure, below: Figure | None, scale: float) -> Result:
+    cube, (one, other) = cube_of([above], [below])
+    return result(cube, rules.quotient(cube, one[0], other[0], scale))
 
 
 def test_the_survey_population_is_count_over_rate_with_the_range_of_both() -> None:
-    found = quotient(COUNT, COUNT, RATE, 100)
+    found = quotient(COUNT, RATE, 100)
     assert found.value == pytest.approx(132_582, abs=1)
     assert found.low == pytest.approx(100 * 7645 / 5.775)
     assert found.high == pytest.approx(100 * 7655 / 5.765)
@@ -31,18 +31,18 @@ def test_the_survey_population_is_count_over_rate_with_the_range_of_both() -> No
 
 
 def test_parts_of_two_compilations_make_no_ratio() -> None:
-    found = quotient(COUNT, COUNT, RATE._replace(family="other"), 100)
-    assert (found.value, found.null_reason) == (None, "different_sources")
+    found = quotient(COUNT, RATE._replace(family="other"), 100)
+    assert (found.value, found.reason) == (None, "different_sources")
 
 
-@pytest.mark.parametrize("below", [None, RATE._replace(value=None), RATE._replace(value=0.0)])
-def test_a_ratio_without_a_denominator_is_missing(below: Value | None) -> None:
-    found = quotient(COUNT, COUNT, below, 100)
-    assert (found.value, found.null_reason) == (None, "component_missing")
+@pytest.mark.parametrize("below", [None, figure(math.nan), figure(0.0, 0.005), figure(0.0)])
+def test_a_ratio_without_a_denominator_is_missing(below: Figure | None) -> None:
+    found = quotient(COUNT, below, 100)
+    assert (found.value, found.reason) == (None, "component_missing")
 
 
 def test_the_weakest_status_and_evidence_of_the_parts_stand() -> None:
-    found = quotient(COUNT, COUNT._replace(status="P"), RATE._replace(evidence="press_quote"), 100)
+    found = quotient(COUNT._replace(status="P"), RATE._replace(evidence="press_quote"), 100)
     assert (found.status, found.evidence) == ("P", "press_quote")
 
 
