@@ -1,4 +1,4 @@
-"""About the release: freshness of sources, what changed, findings of the checks, and the dictionary of indicators."""
+"""About the release: freshness of its sources, findings of its checks, and the dictionary of indicators."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import Counter
 from html import escape
 from typing import Any
 
-from catalog.load import DOMAINS, Catalog
+from catalog.load import DOMAINS
 from catalog.strict import Bilingual
-from catalog.words import day, number
+from catalog.words import day
 from dashboard.tables import Row, Tables
-from dashboard.words import badge, both, breakdown, example, figure, nothing, pair, say, table, ui, word
+from dashboard.words import badge, both, example, nothing, pair, say, table, ui, word
 
 # The four things that can be said of a source with a rhythm, and the fixed copies that have none.
 STATES = {
@@ -20,12 +20,8 @@ STATES = {
     "not_run": (Bilingual(id="belum dijalankan", en="not run"), ("not_run",)),
     "bundled": (Bilingual(id="bawaan", en="bundled"), ("bundled",)),
 }
-MOST_CHANGES = 300
-# How a change tells that its figure is an example.
-EXAMPLE = "example=yes"
 # The page of all verdicts, beside this one in a release.
 ALL_CHECKS = "checks.html"
-KINDS = ("changed", "appeared", "vanished")
 
 
 def freshness(tables: Tables) -> str:
@@ -74,73 +70,6 @@ def _fresh(tables: Tables, row: Row) -> list[tuple[str, Any]]:
 
 def _day(value: Any) -> str:
     return "-" if value is None else both(Bilingual(id=day(value, "id"), en=day(value, "en")))
-
-
-def changes(tables: Tables, catalog: Catalog) -> str:
-    """What the figures say otherwise than in the release before."""
-    rows = tables.rows("changes")
-    if not rows:
-        text = "Tidak ada angka yang berubah, atau ini rilis pertama sehingga belum ada pembandingnya."
-        return nothing(Bilingual(id=text, en="No figure changed, or this is the first release and has none before it."))
-    counted = Counter(row["kind"] for row in rows)
-    kinds = [name for name in KINDS if counted[name]] + sorted(set(counted) - set(KINDS))
-    summary = ", ".join(f"{both(word('change', name))}: {counted[name]}" for name in kinds)
-    rows = sorted(
-        rows,
-        key=lambda row: (
-            kinds.index(row["kind"]),
-            row["indicator"],
-            row["region_code"],
-            row["period"],
-            row["breakdown"],
-        ),
-    )
-    heads = [
-        (ui("indicator"), False), (ui("region"), False), (ui("period"), False), (say("Jenis", "Kind"), False),
-        (say("Sebelumnya", "Before"), True), (say("Sekarang", "Now"), True), (say("Alasan", "Reason"), False),
-    ]  # fmt: skip
-    rest = len(rows) - MOST_CHANGES
-    more = (
-        f"<p>{say(f'{rest} baris lainnya ada di changes.parquet.', f'{rest} more rows stand in changes.parquet.')}</p>"
-        if rest > 0
-        else ""
-    )
-    caption = say("Perubahan terhadap rilis sebelumnya", "Changes against the release before")
-    shown = [_change(tables, catalog, row) for row in rows[:MOST_CHANGES]]
-    return f"<p>{summary}</p>" + table(caption, heads, shown, "changes") + more
-
-
-def _change(tables: Tables, catalog: Catalog, row: Row) -> list[tuple[str, Any]]:
-    item = tables.indicators.get(row["indicator"])
-    label = both(pair(item, "label")) if item else f"<code>{escape(row['indicator'])}</code>"
-    parts = [part for part in (row["breakdown"] or "").split(";") if part not in {"", "_T", EXAMPLE}]
-    if parts:
-        label += f": {both(breakdown(catalog, ';'.join(parts)))}"
-    label += example(synthetic=EXAMPLE in (row["breakdown"] or "").split(";"))
-    region = tables.regions.get(row["region_code"])
-    return [
-        (label, item["label_id"] if item else row["indicator"]),
-        (escape(region["name"] if region else row["region_code"]), row["region_code"]),
-        (escape(row["period"]), row["period"]),
-        (both(word("change", row["kind"])), row["kind"]),
-        (_side(item, row, "old"), row["old"]),
-        (_side(item, row, "new"), row["new"]),
-        (both(word("why", row["reason"])), row["reason"]),
-    ]
-
-
-def _side(item: Row | None, row: Row, side: str) -> str:
-    if row[side] is not None:
-        shown = (
-            figure(row[side], item["decimals"])
-            if item
-            else Bilingual(id=number(row[side], "id"), en=number(row[side], "en"))
-        )
-        status = row.get(f"{side}_status")
-        return both(shown) + (
-            f' <span class="unit">({both(word("status", status))})</span>' if status not in {None, "A"} else ""
-        )
-    return escape(row.get(f"{side}_text") or "-")
 
 
 def checks(tables: Tables) -> str:

@@ -22,6 +22,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 # Vega calls this function of the page's script, so that an axis speaks the language of the reader.
 NUMBER = "mrNumber(datum.value)"
 NAMED = "region:N"
+# Whole years only: a short series must not show one of them twice.
+YEARS = "sequence(ceil(domain('x')[0]), floor(domain('x')[1]) + 1)"
 
 
 @cache
@@ -107,20 +109,22 @@ def series(codes: Sequence[str]) -> Any:
     x = alt.X(
         "year:Q",
         scale=alt.Scale(zero=False, nice=False, padding=8),
-        axis=alt.Axis(title=None, format="d", tickMinStep=1, grid=False, labelOverlap=True, tickCount=8),
+        axis=alt.Axis(
+            title=None, format="d", values=alt.ExprRef(YEARS), grid=False, labelOverlap=True, labelSeparation=8
+        ),
     )
     breaks = alt.Chart(alt.NamedData("breaks")).encode(x=x)
     rule = breaks.mark_rule(strokeDash=[3, 3], color=QUIET)
-    text = breaks.mark_text(align="left", baseline="top", dx=3, fontSize=10, color=QUIET).encode(
-        y=alt.value(0), text="text:N"
-    )
+    text = breaks.mark_text(baseline="bottom", dy=-3, fontSize=10, color=QUIET).encode(y=alt.value(0), text="text:N")
     wide = [3.0, 2.2, 2.2, *[1.3] * max(len(codes) - 3, 0)][: len(codes)]
     return alt.layer(rule, _lines(x, codes, wide), text).properties(width="container", height=210)
 
 
 def trend() -> Any:
     """Up to four measures over quarters or months, data `rows`."""
-    x = alt.X("period:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, grid=False, labelOverlap=True))
+    x = alt.X(
+        "period:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, grid=False, labelOverlap=True, labelSeparation=6)
+    )
     return _lines(x, ("s0", "s1", "s2", "s3"), (2.4, 2.4, 1.6, 1.6)).properties(width="container", height=210)
 
 

@@ -69,12 +69,16 @@ def standing(row: Row) -> Bilingual:
 
 
 def cards(tables: Tables, catalog: Catalog, headline: Sequence[str], newest: Newest) -> str:
-    """One card per headline figure of the agglomeration, with its members' figures of the same year."""
-    joint = tables.of_role("agglomeration")
-    if not joint:
-        return ""
+    """By agglomeration, one card per headline figure with its members' figures of the same year."""
+    places = tables.of_role("agglomeration")
     known = [tables.indicators[name] for name in headline if name in tables.indicators]
-    return "\n".join(_card(tables, catalog, item, newest, joint[0]) for item in known)
+    return "\n".join(
+        (f"<h3>{escape(region['name'])}</h3>\n" if len(places) > 1 else "")
+        + '<div class="cards">\n'
+        + "\n".join(_card(tables, catalog, item, newest, region) for item in known)
+        + "\n</div>"
+        for region in places
+    )
 
 
 def _card(tables: Tables, catalog: Catalog, item: Row, newest: Newest, region: Row) -> str:
@@ -85,7 +89,7 @@ def _card(tables: Tables, catalog: Catalog, item: Row, newest: Newest, region: R
         return f'<article class="card"><h3>{title}</h3><p class="big">-</p><p class="small">{why}</p></article>'
     unit = both(pair(item, "unit_label"))
     code = escape(f"{item['id']}|{region['code']}|{row['year']}", quote=True)
-    members = "".join(_member(item, newest, member, row["year"]) for member in tables.of_role("member"))
+    members = "".join(_member(item, newest, member, row["year"]) for member in tables.members_of(region))
     return (
         f'<article class="card"><h3>{title}</h3>'
         f'<p class="big">{both(figure(row["value"], item["decimals"]))} <span class="unit">{unit}</span></p>'
@@ -105,24 +109,30 @@ def _member(item: Row, newest: Newest, region: Row, year: int) -> str:
 
 
 def sheet(tables: Tables, catalog: Catalog, headline: Sequence[str], newest: Newest) -> str:
-    """The one-sheet summary: headline figures of the agglomeration and its members, with status, sources, notices."""
-    regions = [*tables.of_role("agglomeration"), *tables.of_role("member")]
+    """The one-sheet summary: headline figures of each agglomeration and its members, with status and sources."""
     known = [tables.indicators[name] for name in headline if name in tables.indicators]
+    places = [[region, *tables.members_of(region)] for region in tables.of_role("agglomeration")]
+    used = sorted({name for regions in places for name in _sources_behind(known, newest, regions)})
+    listed = "".join(f"<li>{_source(tables.sources[name])}</li>" for name in used if name in tables.sources)
+    return (
+        "".join(_sheet_table(catalog, known, newest, regions) for regions in places)
+        + f'<h3>{say("Sumber angka di atas", "Sources of the figures above")}</h3><ul class="sources">{listed}</ul>'
+    )
+
+
+def _sheet_table(catalog: Catalog, known: Sequence[Row], newest: Newest, regions: Sequence[Row]) -> str:
     heads = "".join(f'<th scope="col" class="number">{escape(region["name"])}</th>' for region in regions)
-    lines = [_sheet_line(catalog, item, newest, regions) for item in known]
-    used = _sources_behind(tables, known, newest, regions)
-    listed = "".join(f"<li>{text}</li>" for text in used)
+    lines = "".join(_sheet_line(catalog, item, newest, regions) for item in known)
     last = say("Perubahan angka kawasan; status; cara", "Change of the joint figure; status; method")
     return (
         f'<table><thead><tr><th scope="col">{ui("indicator")}</th><th scope="col" class="number">{ui("year")}</th>'
-        f'{heads}<th scope="col">{last}</th></tr></thead><tbody>{"".join(lines)}</tbody></table>'
-        f'<h3>{say("Sumber angka di atas", "Sources of the figures above")}</h3><ul class="sources">{listed}</ul>'
+        f'{heads}<th scope="col">{last}</th></tr></thead><tbody>{lines}</tbody></table>'
     )
 
 
 def _sheet_line(catalog: Catalog, item: Row, newest: Newest, regions: Sequence[Row]) -> str:
     label, unit = both(pair(item, "label")), both(pair(item, "unit_label"))
-    row = newest.of(item["id"], regions[0]["code"]) if regions else None
+    row = newest.of(item["id"], regions[0]["code"])
     if row is None or row["value"] is None:
         why = both(reason(catalog, row["null_reason"] if row else "not_in_sources"))
         return f'<tr><th scope="row">{label}</th><td></td><td colspan="{len(regions) + 1}">{why}</td></tr>'
@@ -138,16 +148,16 @@ def _sheet_line(catalog: Catalog, item: Row, newest: Newest, regions: Sequence[R
     )
 
 
-def _sources_behind(tables: Tables, known: Sequence[Row], newest: Newest, regions: Sequence[Row]) -> Iterable[str]:
-    """Titles of the sources that the members' figures of the summary come from, each once."""
-    names: dict[str, None] = {}
+def _sources_behind(known: Sequence[Row], newest: Newest, regions: Sequence[Row]) -> Iterable[str]:
+    """The sources that the members' figures of the summary come from."""
     for item in known:
-        joint = newest.of(item["id"], regions[0]["code"]) if regions else None
+        joint = newest.of(item["id"], regions[0]["code"])
         for region in regions[1:]:
             row = newest.of(item["id"], region["code"], joint["year"]) if joint else None
-            for name in (row["source"] or "").split("; ") if row else ():
-                names.setdefault(name)
-    for name in sorted(names):
-        if source := tables.sources.get(name):
-            evidence, mark = both(word("evidence", source["evidence"])), example(synthetic=source["synthetic"])
-            yield f"{both(pair(source, 'title'))} ({escape(source['publisher'])}; {evidence}){mark}"
+            if row is not None and row["source"]:
+                yield from row["source"].split("; ")
+
+
+def _source(row: Row) -> str:
+    evidence, mark = both(word("evidence", row["evidence"])), example(synthetic=row["synthetic"])
+    return f"{both(pair(row, 'title'))} ({escape(row['publisher'])}; {evidence}){mark}"

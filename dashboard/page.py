@@ -15,6 +15,7 @@ from catalog.load import DOMAINS, Catalog, load_catalog
 from catalog.strict import Bilingual
 from catalog.words import day
 from dashboard import about, headline, standing
+from dashboard.changes import changes
 from dashboard.encode import Once, script_json
 from dashboard.figures import NOTHING_TOLD, Explaining, Figures, indicator_list
 from dashboard.places import class_words, maps
@@ -55,7 +56,7 @@ def render(
         "sheet": headline.sheet(tables, catalog, plan.headline, newest),
         "targets": standing.targets(tables, catalog),
         "freshness": about.freshness(tables),
-        "changes": about.changes(tables, catalog),
+        "changes": changes(tables, catalog),
         "checks": about.checks(tables),
         "dictionary": about.dictionary(tables),
         "files": "\n".join(_files(release)),

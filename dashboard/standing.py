@@ -9,7 +9,7 @@ from typing import Any
 from catalog.load import Catalog
 from catalog.strict import Bilingual
 from dashboard.encode import Once
-from dashboard.tables import Row, Tables, plain
+from dashboard.tables import Row, Tables, codes_in, plain
 from dashboard.words import badge, both, example, figure, nothing, pair, reason, say, table, ui, word
 
 NO_TARGETS = Bilingual(
@@ -24,9 +24,9 @@ def targets(tables: Tables, catalog: Catalog) -> str:
     if not rows:
         return nothing(NO_TARGETS)
     heads = [
-        (ui("indicator"), False), (ui("region"), False), (say("Target", "Target"), True),
+        (ui("indicator"), False), (ui("region"), False), (ui("verdict"), False), (say("Target", "Target"), True),
         (say("Realisasi", "Actual"), True), (say("Selisih", "Gap"), True),
-        (say("Capaian (persen)", "Achievement (percent)"), True), (ui("verdict"), False),
+        (say("Capaian (persen)", "Achievement (percent)"), True),
         (say("Dokumen dan bukti", "Document and evidence"), False),
     ]  # fmt: skip
     rows = sorted(rows, key=lambda row: (-row["year"], row["indicator"], row["region_code"], row["document"]))
@@ -51,11 +51,11 @@ def _target(tables: Tables, catalog: Catalog, row: Row) -> list[tuple[str, Any]]
     return [
         (label, item["label_id"]),
         (escape(tables.regions[row["region_code"]]["name"]), row["region_code"]),
+        (badge(row["verdict"], word("verdict", row["verdict"])) + why, row["verdict"]),
         (f'{_aim(row, digits)} <span class="unit">({row["year"]})</span>', row["target"]),
         (actual, row["actual"]),
         (_number(row["gap"], digits), row["gap"]),
         (_number(row["achievement"], 1), row["achievement"]),
-        (badge(row["verdict"], word("verdict", row["verdict"])) + why, row["verdict"]),
         (document, row["document"]),
     ]
 
@@ -80,13 +80,18 @@ def peers(tables: Tables, reasons: Once) -> dict[str, Any]:
             names[row["indicator"]], row["year"], int(row["scope"] == "peers"), shown[row["region_code"]],
             plain(row["value"]), row["rank"], row["comparable"], row["tied"], plain(row["percentile"]),
             reasons.of(row["null_reason"]), int(row["first_is"] == "highest"), int(row["synthetic"]),
+            shown[row["agglomeration"]],
         ]
         for row in tables.rows("joint_peer")
-        if row["breakdown"] == "_T" and row["region_code"] in shown
+        if row["breakdown"] == "_T" and row["region_code"] in shown and row["agglomeration"] in shown
     ]  # fmt: skip
     wanted = {row[0] for row in ranks}
     field = tables.of_role("agglomeration", "member", "peer")
     return {
+        "places": [
+            [shown[row["code"]], [row["code"], *codes_in(row["members"])], codes_in(row["peers"]), row["parent"]]
+            for row in tables.of_role("agglomeration")
+        ],
         "ranks": ranks,
         "field": [[row["code"], row["name"], row["region_role"]] for row in field],
         "values": _values(tables, [row["code"] for row in field], names, wanted),

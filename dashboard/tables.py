@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from catalog.strict import Bilingual
+
 Row = dict[str, Any]
 # Whole numbers up to here are exact in a double.
 EXACT = 10**15
@@ -57,6 +59,15 @@ class Tables:
         kept = table.filter(pc.is_null(table["superseded_at"])).select(list(columns))
         found: list[Row] = kept.to_pylist()
         return found
+
+    def label(self, name: str, column: str) -> Bilingual | None:
+        """What a column of `<name>.parquet` holds, in words; None for a column that it does not have."""
+        path = self.folder / f"{name}.parquet"
+        schema = pq.read_schema(path) if path.is_file() else pa.schema([])
+        told = schema.field(column).metadata if column in schema.names else None
+        if not told or b"label_id" not in told:
+            return None
+        return Bilingual(id=told[b"label_id"].decode("utf-8"), en=told[b"label_en"].decode("utf-8"))
 
     @cached_property
     def regions(self) -> dict[str, Row]:
@@ -110,12 +121,17 @@ class Tables:
     @cached_property
     def shown(self) -> list[Row]:
         """The regions with lines in the charts: agglomerations, members, their named peers, the province."""
-        joint, provinces = self.of_role("agglomeration"), self.of_role("province")
-        named = {code for row in joint for code in codes_in(row["peers"])}
+        joint, members, provinces = self.of_role("agglomeration"), self.of_role("member"), self.of_role("province")
+        named = {code for row in joint for code in codes_in(row["peers"])} - {row["code"] for row in members}
         near = {row["code"] for row in provinces}
         peers = [row for code, row in self.regions.items() if code in named]
         peers.sort(key=lambda row: (row["parent"] not in near, row["code"]))
-        return [*joint, *self.of_role("member"), *peers, *provinces]
+        return [*joint, *members, *peers, *provinces]
+
+    def members_of(self, region: Row) -> list[Row]:
+        """The members of an agglomeration, cities first."""
+        codes = codes_in(region["members"])
+        return [row for row in self.of_role("member") if row["code"] in codes]
 
 
 def codes_in(text: str | None) -> list[str]:

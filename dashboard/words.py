@@ -87,6 +87,8 @@ def example(*, synthetic: bool) -> str:
 
 
 Cell = tuple[str, Any]
+# A table with this many columns is wider than a telephone: it scrolls beside its first column.
+MANY = 5
 
 
 def table(
@@ -99,8 +101,9 @@ def table(
     )
     lines = [_line(heads, row) for row in rows]
     kind = "wide tall" if tall else "wide"
+    many = " many" if len(heads) >= MANY else ""
     return (
-        f'<div class="{kind}" tabindex="0" role="region" aria-labelledby="cap-{name}"><table class="sortable">'
+        f'<div class="{kind}" tabindex="0" role="region" aria-labelledby="cap-{name}"><table class="sortable{many}">'
         f'<caption id="cap-{name}">{caption}</caption><thead><tr>{head}</tr></thead>\n<tbody>\n'
         + "\n".join(lines)
         + "\n</tbody></table></div>"

@@ -99,7 +99,7 @@ function table(caption, columns, rows, tall) {
       "data-v": raw === null || raw === undefined ? "" : raw }, inside);
   })));
   return h("div", { class: tall ? "wide tall" : "wide", tabindex: "0", role: "region", "aria-labelledby": id },
-    h("table", { class: "sortable" }, h("caption", { id }, caption), h("thead", null, head), h("tbody", null, body)));
+    h("table", { class: shown.length >= 5 ? "sortable many" : "sortable" }, h("caption", { id }, h("span", { class: "hidden" }, caption)), h("thead", null, head), h("tbody", null, body)));
 }
 // Rows without a value stay last in both directions.
 function sortBy(button) {

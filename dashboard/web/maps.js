@@ -43,6 +43,7 @@ function mapFigure(map) {
   const measure = map.measures[place];
   const { rows, scale } = areaRows(map, measure);
   const drawn = map.shapes.length > 0;
+  const cities = new Set(map.areas.filter((area) => area[6]).map((area) => area[0]));
   const byCode = new Map(rows.map((row) => [row.code, row]));
   const titled = (item) => item.label[which()] + " (" + item.period + ")" + (item.synthetic ? " - " + t("synthetic_mark") : "");
   const shownClasses = distinct(rows.map((row) => row.value)).filter((value) => value !== null);
@@ -51,12 +52,12 @@ function mapFigure(map) {
     : scale.ranges.map(([colour, low, high]) => [swatch(colour), num(low, measure.decimals) + " - " + num(high, measure.decimals)]);
   if (rows.some((row) => row.value === null)) key.push([swatch(EMPTY), t("no_value")]);
   const data = drawn
-    ? { shapes: map.shapes.map(([code, geometry]) => ({ type: "Feature", geometry, properties: { ...byCode.get(code), edge: "#ffffff" } })) }
+    ? { shapes: map.shapes.map(([code, geometry]) => ({ type: "Feature", geometry, properties: { ...byCode.get(code), edge: cities.has(code) ? "#1a1f24" : "#ffffff" } })) }
     : { rows };
   return figure({
     name: "peta-" + map.id, title: map.label[which()] + ": " + titled(measure), sub: measure.unit[which()] || null,
     spec: drawn ? "shapes" : "tiles", data, legend: key, rows, synthetic: measure.synthetic === 1,
-    alt: mapSentence(rows, measure), notes: (drawn ? t("shape_hint") : t("tile_hint")) + (measure.classes ? "" : " " + t("classes") + ".") + (map.areas.some((area) => area[6]) ? " " + t("outlined") : ""),
+    alt: mapSentence(rows, measure), notes: (drawn ? t("shape_hint") : t("tile_hint")) + (measure.classes ? "" : " " + t("classes") + ".") + (cities.size ? " " + t("outlined") : ""),
     controls: h("div", { class: "filters" }, choice("m-" + map.id, t("show"), map.measures.map((item, i) => [i, titled(item)]), place,
       (value) => { mapChoice[map.id] = Number(value); drawMaps(); })),
     columns: [

@@ -1,8 +1,8 @@
 // Ranks of the region and its members, and everyone's value in one picture.
 const P = D.peers;
-const R = { indicator: 0, year: 1, scope: 2, region: 3, value: 4, rank: 5, comparable: 6, tied: 7, percentile: 8, reason: 9, highest: 10, sample: 11 };
+const R = { indicator: 0, year: 1, scope: 2, region: 3, value: 4, rank: 5, comparable: 6, tied: 7, percentile: 8, reason: 9, highest: 10, sample: 11, place: 12 };
 const ranked = distinct(P.ranks.map((row) => row[R.indicator]));
-const peerChoice = { indicator: ranked.includes(indicatorAt.get("poverty_rate")) ? indicatorAt.get("poverty_rate") : ranked[0], year: null, scope: 0 };
+const peerChoice = { indicator: ranked.includes(indicatorAt.get("poverty_rate")) ? indicatorAt.get("poverty_rate") : ranked[0], year: null, scope: 0, place: P.places.length ? P.places[0][0] : 0 };
 
 function rankText(row) {
   if (row[R.rank] === null) return row[R.reason] < 0 ? t("rank_unknown") : D.reasons[row[R.reason]][which()];
@@ -11,9 +11,11 @@ function rankText(row) {
 function peerField(indicator, year, scope) {
   const found = P.values.find((row) => row[0] === indicator && row[1] === year);
   if (!found) return [];
-  const named = new Set(D.regions.map((row) => row[0]));
+  const [, own, named, province] = P.places.find((row) => row[0] === peerChoice.place);
+  const kept = new Set([...own, ...named]);
+  const inProvince = (row) => (own.includes(row.code) || (row.role !== "agglomeration" && row.code.startsWith(province + ".")));
   return P.field.map(([code, name, role], place) => ({ code, name, role, value: found[2][place] }))
-    .filter((row) => row.value !== null && (scope === 0 ? row.role !== "peer" || row.code.startsWith(provincePart()) : named.has(row.code)))
+    .filter((row) => row.value !== null && (scope === 0 ? inProvince(row) : kept.has(row.code)))
     .map((row) => {
       const place = regionAt.has(row.code) ? regionAt.get(row.code) : -1;
       return { ...row, colour: place < 0 ? "#9aa3ab" : COLOURS[place % COLOURS.length], size: place < 0 ? 34 : place < 3 ? 110 : 70,
@@ -21,8 +23,6 @@ function peerField(indicator, year, scope) {
         tip: row.name + "\n" + num(row.value, decimals(indicator)) + " " + unit(indicator) };
     });
 }
-const provincePart = () => (D.regions.find((row) => row[2] === "province") || [""])[0];
-
 function drawPeers() {
   const place = $("g-peringkat");
   release(place);
@@ -39,10 +39,11 @@ function drawPeers() {
   redraw($("f-peringkat"), () => [
     choice("p-indicator", t("indicator"), ranked.map((item) => [item, label(item)]), peerChoice.indicator, set("indicator")),
     choice("p-year", t("year"), years.map((year) => [year, year]), peerChoice.year, set("year")),
+    P.places.length > 1 ? choice("p-place", t("region"), P.places.map(([place]) => [place, D.regions[place][1]]), peerChoice.place, set("place")) : null,
     choice("p-scope", t("scope"), [[0, t("scope_province")], [1, t("scope_peers")]], peerChoice.scope, set("scope")),
-  ]);
+  ].filter(Boolean));
   const { indicator, year, scope } = peerChoice;
-  const rows = P.ranks.filter((row) => row[R.indicator] === indicator && row[R.year] === year && row[R.scope] === scope);
+  const rows = P.ranks.filter((row) => row[R.indicator] === indicator && row[R.year] === year && row[R.scope] === scope && row[R.place] === peerChoice.place);
   const highest = rows.some((row) => row[R.highest] === 1);
   const field = peerField(indicator, year, scope).sort((one, two) => (highest ? two.value - one.value : one.value - two.value));
   const ranks = new Map(rows.map((row) => [D.regions[row[R.region]][0], row]));

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +16,10 @@ from hypothesis import strategies as st
 from catalog.load import Catalog
 from catalog.strict import Bilingual
 from dashboard import about, charts
+from dashboard.changes import changes
 from dashboard.encode import Once, script_json
 from dashboard.headline import change
-from dashboard.tables import plain
+from dashboard.tables import Tables, plain
 from dashboard.villages import packed
 from dashboard.words import both, breakdown, table, word
 
@@ -79,6 +83,28 @@ def test_a_breakdown_is_told_in_words_and_an_unknown_one_by_its_key(catalog: Cat
     assert breakdown(catalog, "sector=C").id == "Industri pengolahan"
     assert breakdown(catalog, "facility=X;sex=F").en.startswith("facility=X, ")
     assert word("status", "Z").id == "Z"
+
+
+def test_changes_of_records_are_told_once_in_both_languages_and_examples_are_marked(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    first = {"region_code": "35.76", "period": "2025", "breakdown": "_T", "kind": "changed", "reason": "revision"}
+    texts = [
+        {**first, "indicator": "profile.problems_id", "old_text": "<lama>", "new_text": "baru"},
+        {**first, "indicator": "profile.problems_en", "old_text": "<old>", "new_text": "new"},
+        {**first, "indicator": "delivery.verdict", "old_text": "behind", "breakdown": "example=yes"},
+        {**first, "indicator": "poverty_rate", "old": 5.0, "new": 6.25, "new_status": "P"},
+    ]
+    names = sorted({name for line in texts for name in line})
+    pq.write_table(pa.table({name: [line.get(name) for line in texts] for name in names}), tmp_path / "changes.parquet")
+    found = changes(Tables(tmp_path), catalog)
+    assert "berubah</span>" in found
+    assert found.count("<tr>") == 1 + 3
+    assert found.index("poverty_rate") < found.index("delivery.verdict") < found.index("profile.problems")
+    assert '<span lang="id">&lt;lama&gt;</span><span lang="en">&lt;old&gt;</span>' in found
+    assert '<span lang="id">6,25</span><span lang="en">6.25</span>' in found
+    assert '<span lang="id">tertinggal</span><span lang="en">behind</span>' in found
+    assert found.count("badge synthetic") == 1
 
 
 PERCENT = {"unit": "percent", "survey": True}
