@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from catalog.settings import Settings
-from flows import ledger, stages, wording
+from flows import ledger, notify, stages, wording
 from flows.lock import NightInProgress, night_lock
 from flows.outcome import FetchOutcome, NightOutcome
 from sources.connectors import TransientFailure
@@ -19,6 +19,7 @@ def night(settings: Settings, report: Callable[[str], None] = print) -> NightOut
     try:
         with night_lock(settings.data):
             outcome = _stages(settings, report)
+            notify.tell_or_say(settings, outcome, datetime.now(UTC), report)
     except NightInProgress as error:
         outcome = wording.nothing_published(error.message.id, error.message.en)
     report(wording.publish_line(outcome, settings.lang))

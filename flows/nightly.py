@@ -23,10 +23,11 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import Task, exponential_backoff
 
 from catalog.settings import Settings, load_settings
-from flows import ledger, stages, wording
+from flows import ledger, notify, stages, wording
 from flows.context import NIGHT, Night
 from flows.lock import NightInProgress, night_lock
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.secrets import ask_block
 from sources.connectors import TransientFailure
 
 RETRIES = 3
@@ -90,13 +91,20 @@ def nightly(lang: str = "id") -> State[Any]:
         with night_lock(night.settings.data):
             night.outcome = run_stages(night)
     except NightInProgress as error:
-        night.outcome = wording.nothing_published(error.message.id, error.message.en)
+        return ended(night, wording.nothing_published(error.message.id, error.message.en))
     except Exception as error:
         logger.exception("The night broke off")
         night.outcome = wording.night_broke(error)
-    ledger.append_run(night.settings, night.outcome, night.started, datetime.now(UTC), night.trigger)
-    leave_artifact(night.outcome, night.settings.lang)
-    return final_state(night.outcome, night.settings.lang)
+    notify.tell_or_say(night.settings, night.outcome, datetime.now(UTC), night.report, ask_block)
+    return ended(night, night.outcome)
+
+
+def ended(night: Night, outcome: NightOutcome) -> State[Any]:
+    """Enter a night in the ledger, leave its summary, and give the state of the flow run."""
+    night.outcome = outcome
+    ledger.append_run(night.settings, outcome, night.started, datetime.now(UTC), night.trigger)
+    leave_artifact(outcome, night.settings.lang)
+    return final_state(outcome, night.settings.lang)
 
 
 def run_stages(night: Night) -> NightOutcome:
