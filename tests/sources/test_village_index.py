@@ -18,7 +18,7 @@ from cli.main import main
 PROJECT = Path(__file__).resolve().parent.parent.parent
 BUNDLED = PROJECT / "sources" / "opendata_jatim" / "opendata-jatim-idm-desa.csv"
 PORTAL = sorted((PROJECT.parent / "shared" / "samples").glob("25_opendatajatim_idm*.csv"))
-PAGE = (PROJECT / "docs" / "village-index.md").read_text("utf-8")
+PAGE = (PROJECT / "docs" / "villages.md").read_text("utf-8")
 TABLE = """\
 Tahun;Kode Desa;Nama Desa;Nilai IDM;Status
 2023;35.16.01.2001;Gumeng;0,8231;MANDIRI
