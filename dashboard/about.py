@@ -125,19 +125,12 @@ def _findings(tables: Tables) -> str:
 
 def dictionary(tables: Tables) -> str:
     """Every indicator with definition, unit, method and sources, by domain."""
-    behind: dict[str, dict[str, None]] = {}
-    for row in tables.values:
-        for name in (row["source"] or "").split("; "):
-            if name:
-                behind.setdefault(row["indicator"], {}).setdefault(name)
-    for row in tables.observations:
-        behind.setdefault(row["indicator"], {}).setdefault(row["source"])
     parts = []
     for domain in DOMAINS:
         items = sorted(
             (row for row in tables.indicators.values() if row["domain"] == domain), key=lambda row: row["label_id"]
         )
-        entries = "\n".join(_entry(tables, row, sorted(behind.get(row["id"], {}))) for row in items)
+        entries = "\n".join(_entry(tables, row, tables.sources_of.get(row["id"], [])) for row in items)
         if entries:
             parts.append(f"<h3>{both(word('domain', domain))}</h3>\n{entries}")
     return "\n".join(parts)

@@ -71,10 +71,8 @@ class Figures:
     def _grouped_observations(self) -> dict[Key, list[Row]]:
         """The published figures in force by key, of the regions that are drawn."""
         found: dict[Key, list[Row]] = defaultdict(list)
-        wanted = set(self._regions)
-        for row in self._tables.observations:
-            if row["region_code"] in wanted:
-                found[key_of(row)].append(row)
+        for row in self._tables.observations(self._regions):
+            found[key_of(row)].append(row)
         return found
 
     def _grouped_inputs(self) -> dict[tuple[Any, ...], list[Row]]:
@@ -86,7 +84,7 @@ class Figures:
     def _series(self) -> list[Any]:
         grouped: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for row in self._tables.values:
-            if row["region_code"] in self._regions and row["period"] == str(row["year"]):
+            if row["period"] == str(row["year"]):
                 grouped[row["indicator"], row["breakdown"], row["region_code"]].append(row)
         places = {name: place for place, name in enumerate(self._tables.indicators)}
         order = {code: place for place, code in enumerate(self._regions)}

@@ -20,6 +20,7 @@ from dashboard.encode import Once, script_json
 from dashboard.figures import NOTHING_TOLD, Explaining, Figures, indicator_list
 from dashboard.places import class_words, maps
 from dashboard.plan import load_plan, load_tiles
+from dashboard.prepared import prepared
 from dashboard.tables import Tables
 from dashboard.villages import records
 from dashboard.words import both, example, load_words, pair, reason, say
@@ -36,17 +37,20 @@ def render(
     catalog: Catalog | None = None,
     explaining: Explaining = NOTHING_TOLD,
     boundaries: Sequence[Path] = (),
+    cache: Path | None = None,
 ) -> str:
     """The page of the release in the directory `release`, self-contained, as HTML.
 
     Without `explaining` an explanation lists its inputs without their formula. `boundaries` are GeoJSON files: a map
-    whose areas they all hold is drawn with them instead of tiles.
+    whose areas they all hold is drawn with them instead of tiles. `cache` is a folder that may keep what no figure
+    changes.
 
     Raises `DeclarationError` when a boundary file cannot be used.
     """
     catalog = catalog or load_catalog()
     tables, plan = Tables(release), load_plan()
     newest = headline.Newest(tables)
+    parts = prepared([row["code"] for row in tables.shown], cache)
     slots = {
         "title": escape(_title(tables).id),
         "heading": both(_title(tables)),
@@ -61,27 +65,18 @@ def render(
         "dictionary": about.dictionary(tables),
         "files": "\n".join(_files(release)),
         "style": (WEB / "page.css").read_text("utf-8"),
-        "vega": _vega(),
+        "vega": parts["library"],
         "script": "\n".join((WEB / f"{name}.js").read_text("utf-8") for name in SCRIPTS),
-        "data": script_json(payload(tables, catalog, explaining, boundaries)),
+        "data": script_json({**payload(tables, catalog, explaining, boundaries), "specs": parts["specs"]}),
     }
     template = (WEB / "page.html").read_text("utf-8")
     return SLOT.sub(lambda found: slots[found[1]], template)
-
-
-def _vega() -> str:
-    # Altair is slow to import, and only a page that is written needs it.
-    from dashboard.charts import library
-
-    return library()
 
 
 def payload(
     tables: Tables, catalog: Catalog, explaining: Explaining = NOTHING_TOLD, boundaries: Sequence[Path] = ()
 ) -> dict[str, Any]:
     """All that the page's script draws and explains, as plain values; `web/*.js` read them."""
-    from dashboard.charts import specifications
-
     plan, tiles, reasons = load_plan(), load_tiles(), Once()
     areas = maps(tables, plan, tiles, boundaries)
     peers = standing.peers(tables, reasons)
@@ -101,7 +96,6 @@ def payload(
         "records": records(tables),
         "titles": {name: [row["title_id"], row["title_en"]] for name, row in tables.sources.items()},
         "words": {name: {code: [text.id, text.en] for code, text in words[name].items()} for name in SPOKEN},
-        "specs": specifications(tuple(row["code"] for row in tables.shown)),
     }
 
 

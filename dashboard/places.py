@@ -128,8 +128,8 @@ def _fast(tables: Tables, codes: set[str]) -> Iterable[dict[str, Any]]:
 def _published(tables: Tables, codes: set[str]) -> Iterable[dict[str, Any]]:
     """Published totals of the areas, one measure per indicator and year; the source of lowest rank speaks."""
     found: dict[tuple[str, str], dict[str, Row]] = {}
-    for row in tables.observations:
-        if row["region_code"] in codes and row["breakdown"] == "_T" and row["value"] is not None:
+    for row in tables.observations(codes):
+        if row["breakdown"] == "_T" and row["value"] is not None:
             own = found.setdefault((row["indicator"], row["period"]), {})
             own[row["region_code"]] = min(own.get(row["region_code"], row), row, key=lambda line: _rank(tables, line))
     for name, period in sorted(found, key=lambda key: (key[0], key[1])):

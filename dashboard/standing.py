@@ -102,8 +102,8 @@ def _values(tables: Tables, codes: list[str], names: dict[str, int], wanted: set
     """By indicator and year, the values of all regions in the order of `codes`."""
     places = {code: place for place, code in enumerate(codes)}
     found: dict[tuple[int, int], list[Any]] = defaultdict(lambda: [None] * len(codes))
-    for row in tables.values:
+    for row in tables.totals:
         name = names[row["indicator"]]
-        if name in wanted and row["breakdown"] == "_T" and row["region_code"] in places:
+        if name in wanted and row["region_code"] in places:
             found[name, row["year"]][places[row["region_code"]]] = plain(row["value"])
     return [[name, year, values] for (name, year), values in sorted(found.items())]

@@ -51,14 +51,17 @@ class Tables:
         held = set(pq.read_schema(path).names)
         return pq.read_table(path, columns=None if columns is None else [name for name in columns if name in held])
 
-    def _in_force(self, name: str, columns: Sequence[str]) -> list[Row]:
-        """Some columns of the rows that nothing newer has taken the place of."""
+    def _in_force(self, name: str, columns: Sequence[str], regions: Iterable[str] | None = None) -> pa.Table:
+        """Some columns of the rows that nothing newer has taken the place of; of some regions, if given."""
         table = self._table(name, [*columns, "superseded_at"])
         if not table.num_rows:
-            return []
-        kept = table.filter(pc.is_null(table["superseded_at"])).select(list(columns))
-        found: list[Row] = kept.to_pylist()
-        return found
+            return table
+        kept = pc.is_null(table["superseded_at"])
+        if regions is not None:
+            kept = pc.and_(
+                kept, pc.is_in(pc.cast(table["region_code"], pa.string()), pa.array(list(regions), pa.string()))
+            )
+        return table.filter(kept).select(list(columns))
 
     def label(self, name: str, column: str) -> Bilingual | None:
         """What a column of `<name>.parquet` holds, in words; None for a column that it does not have."""
@@ -86,13 +89,40 @@ class Tables:
 
     @cached_property
     def values(self) -> list[Row]:
-        """The joint values in force."""
-        return self._in_force("joint_indicator_value", VALUE)
+        """The joint values in force of the regions that are shown."""
+        found: list[Row] = self._in_force(
+            "joint_indicator_value", VALUE, (row["code"] for row in self.shown)
+        ).to_pylist()
+        return found
 
     @cached_property
-    def observations(self) -> list[Row]:
-        """The published figures in force, of all sources."""
-        return self._in_force("core_observation", OBSERVATION)
+    def totals(self) -> list[Row]:
+        """Indicator, region, year and value of the joint totals in force of all regions."""
+        table = self._in_force("joint_indicator_value", ["indicator", "region_code", "year", "breakdown", "value"])
+        if not table.num_rows:
+            return []
+        total = pc.is_in(pc.cast(table["breakdown"], pa.string()), pa.array(["_T"], pa.string()))
+        kept = table.filter(total).drop_columns(["breakdown"])
+        found: list[Row] = kept.to_pylist()
+        return found
+
+    def observations(self, regions: Iterable[str]) -> list[Row]:
+        """The published figures in force of some regions, of all sources."""
+        found: list[Row] = self._in_force("core_observation", OBSERVATION, regions).to_pylist()
+        return found
+
+    @cached_property
+    def sources_of(self) -> dict[str, list[str]]:
+        """The sources behind each indicator, by its id: that print it or that its joint values rest on."""
+        table = self._in_force("core_observation", ["indicator", "source"])
+        printed = table.group_by(["indicator", "source"]).aggregate([]).to_pylist() if table.num_rows else []
+        found: dict[str, set[str]] = {}
+        for row in printed:
+            found.setdefault(row["indicator"], set()).add(row["source"])
+        for row in self.values:
+            if row["source"]:
+                found.setdefault(row["indicator"], set()).update(row["source"].split("; "))
+        return {name: sorted(sources) for name, sources in found.items()}
 
     def lineage(self, observations: Iterable[str]) -> dict[str, Row]:
         """The way back from some published figures, by the id of each."""

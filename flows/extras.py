@@ -14,12 +14,12 @@ from warehouse.release import Extras
 from warehouse.sdmx import SDMX_FILES
 
 
-def extras_of(catalog: Catalog, boundaries: Sequence[Path] = ()) -> Extras:
+def extras_of(catalog: Catalog, boundaries: Sequence[Path] = (), cache: Path | None = None) -> Extras:
     """The files by name, the page last: it lists the others. Raises `DeclarationError` for a wrong declaration."""
     return {
         CITATION_FILE: citation,
         **SDMX_FILES,
         **meeting_files(catalog),
         "checks.html": render_checks,
-        "index.html": page_of(catalog, boundaries),
+        "index.html": page_of(catalog, boundaries, cache),
     }

@@ -13,9 +13,9 @@ from warehouse.explain_words import done_in_words
 from warehouse.formula import formula_of, written
 
 
-def page_of(catalog: Catalog, boundaries: Sequence[Path] = ()) -> Callable[[Path], str]:
-    """What renders the page of a release directory."""
-    return lambda release: render(release, catalog, explaining(release, catalog), boundaries)
+def page_of(catalog: Catalog, boundaries: Sequence[Path] = (), cache: Path | None = None) -> Callable[[Path], str]:
+    """What renders the page of a release directory; `cache` is a folder for what no figure changes."""
+    return lambda release: render(release, catalog, explaining(release, catalog), boundaries, cache)
 
 
 def explaining(release: Path, catalog: Catalog) -> Explaining:

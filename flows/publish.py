@@ -51,7 +51,7 @@ from warehouse.shelf import current_release, prune_releases
 def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
     """Build the warehouse from every source's accepted snapshots and publish it as a release."""
     catalog = load_catalog(settings.catalog)
-    extras = extras_of(catalog, settings.boundaries)
+    extras = extras_of(catalog, settings.boundaries, settings.data / "staging")
     contracts, _ = load_contracts(settings)
     judged = {source: judge_source(settings, item) for source, item in contracts.items()}
     declared = {source: item.contract for source, item in contracts.items()}

@@ -19,6 +19,7 @@ from dashboard import about, charts
 from dashboard.changes import changes
 from dashboard.encode import Once, script_json
 from dashboard.headline import change
+from dashboard.prepared import prepared
 from dashboard.tables import Tables, plain
 from dashboard.villages import packed
 from dashboard.words import both, breakdown, table, word
@@ -147,6 +148,22 @@ def test_charts_agree_with_their_schema_and_tell_regions_apart_without_colour() 
     assert len(set(signs)) == len(regions)
     assert scales["y"]["zero"] is False
     assert all(scale.get("zero") is not True for scale in made["series"]["scales"])
+
+
+def test_what_no_figure_changes_is_kept_and_a_spoilt_cache_only_costs_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "library", lambda: "made")
+    monkeypatch.setattr(charts, "specifications", lambda regions: {"series": {"of": list(regions)}})
+    made = prepared(["a", "b"], tmp_path)
+    assert made == {"library": "made", "specs": {"series": {"of": ["a", "b"]}}}
+    kept = next(tmp_path.iterdir())
+    monkeypatch.setattr(charts, "library", lambda: "made again")
+    assert prepared(["a", "b"], tmp_path) == made
+    assert prepared(["a"], tmp_path)["library"] == "made again", "other regions have other charts"
+    kept.write_text(kept.read_text("utf-8")[:20], "utf-8")
+    assert prepared(["a", "b"], tmp_path)["library"] == "made again"
+    assert prepared(["a", "b"], kept / "no-folder")["library"] == "made again"
 
 
 def test_the_chart_library_is_inlined_without_anything_to_fetch() -> None:
