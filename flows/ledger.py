@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from catalog.settings import Settings
 from flows.outcome import NightOutcome
+
+# What starts a night that asks the publishers; `rebuild` does not.
+FETCHING = ("command", "schedule", "deployment")
 
 
 def append_run(settings: Settings, outcome: NightOutcome, started: datetime, finished: datetime, trigger: str) -> None:
@@ -20,10 +24,30 @@ def append_run(settings: Settings, outcome: NightOutcome, started: datetime, fin
         **outcome.as_dict(),
     }
     settings.data.mkdir(parents=True, exist_ok=True)
-    with (settings.data / "runs.jsonl").open("ab") as file:
+    with (settings.data / "runs.jsonl").open("a+b") as file:
+        # Nights of two processes may end at one time.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _drop_torn_line(file)
         file.write(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _drop_torn_line(file: BinaryIO) -> None:
+    """What a crash left of a line must not spoil the one that is written after it."""
+    file.seek(0)
+    data = file.read()
+    file.truncate(data.rfind(b"\n") + 1)
+
+
+def night_since(settings: Settings, moment: datetime) -> datetime | None:
+    """When the last night began that fetched and published after `moment`; None when there was none."""
+    begun = [
+        datetime.fromisoformat(line["started_at"])
+        for line in runs(settings)
+        if line["trigger"] in FETCHING and line["exit_code"] != 1
+    ]
+    return max((start for start in begun if start > moment), default=None)
 
 
 def runs(settings: Settings) -> list[dict[str, Any]]:

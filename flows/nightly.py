@@ -87,6 +87,9 @@ def nightly(lang: str = "id") -> State[Any]:
     """Run one night; the state of the flow run says how it ended, `Night.outcome` says it in full."""
     night = NIGHT.get() or scheduled_night(lang)
     logger = get_run_logger()
+    begun = covering_night(night)
+    if begun is not None:
+        return joined(night, begun)
     try:
         with night_lock(night.settings.data):
             night.outcome = run_stages(night)
@@ -97,6 +100,23 @@ def nightly(lang: str = "id") -> State[Any]:
         night.outcome = wording.night_broke(error)
     notify.tell_or_say(night.settings, night.outcome, datetime.now(UTC), night.report, ask_block)
     return ended(night, night.outcome)
+
+
+def covering_night(night: Night) -> datetime | None:
+    """When a night began that makes this one needless: the schedule wanted this one before that one began."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if night.trigger != "schedule" or run is None or run.expected_start_time is None:
+        return None
+    return ledger.night_since(night.settings, run.expected_start_time)
+
+
+def joined(night: Night, begun: datetime) -> State[Any]:
+    """End at once, without a line in the ledger: the night begun at `begun` has done this one's work."""
+    lang, zone = night.settings.lang, ZoneInfo(night.settings.timezone)
+    why = wording.covered(begun.astimezone(zone), lang)
+    night.report(f"{'night' if lang == 'en' else 'malam':<8}{why}")
+    return Completed(name="Joined" if lang == "en" else "Digabung", message=why)
 
 
 def ended(night: Night, outcome: NightOutcome) -> State[Any]:

@@ -119,6 +119,9 @@ def keep_schedule(
         number = await runner.aadd_deployment(deployment)
         if not server.given_url:
             await close_interrupted(number)
+        late = await collapse_late(number, settings.lang)
+        if late:
+            say(wording.collapsed(late, settings.lang))
         say(wording.serving(server.api_url.removesuffix("/api"), settings.lang))
         await keep_running(runner, server, say_next(number, timezone, settings.lang, say))
 
@@ -197,15 +200,39 @@ async def close_interrupted(deployment: UUID) -> None:
             await client.set_flow_run_state(run.id, Crashed(message="mojoraya serve berhenti"), force=True)
 
 
-def runs_of(deployment: UUID, *states: StateType, after: datetime | None = None) -> dict[str, Any]:
-    """The filters that select the runs of a deployment in some states, expected after a time."""
+async def collapse_late(deployment: UUID, lang: str) -> int:
+    """Cancel every run whose time has passed while nobody served, but the newest; returns how many were.
+
+    One night fetches what all of them would have. Prefect itself would run them one after the other.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+    from prefect.states import Cancelled
+
+    asked = runs_of(deployment, StateType.SCHEDULED, before=datetime.now(UTC))
+    cancelled = 0
+    async with get_client() as client:
+        # The server gives a page at a time; those that were cancelled no longer come.
+        while len(runs := await client.read_flow_runs(**asked, sort=FlowRunSort.EXPECTED_START_TIME_DESC)) > 1:
+            for run in runs[1:]:
+                await client.set_flow_run_state(run.id, Cancelled(message=wording.late_run(lang)), force=True)
+            cancelled += len(runs) - 1
+    return cancelled
+
+
+def runs_of(
+    deployment: UUID, *states: StateType, after: datetime | None = None, before: datetime | None = None
+) -> dict[str, Any]:
+    """The filters that select the runs of a deployment in some states, expected after or before a time."""
     from prefect.client.schemas import filters
 
+    expected = filters.FlowRunFilterExpectedStartTime(after_=after, before_=before)
     return {
         "deployment_filter": filters.DeploymentFilter(id=filters.DeploymentFilterId(any_=[deployment])),
         "flow_run_filter": filters.FlowRunFilter(
             state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=list(states))),
-            expected_start_time=filters.FlowRunFilterExpectedStartTime(after_=after) if after else None,
+            expected_start_time=expected if after or before else None,
         ),
     }
 

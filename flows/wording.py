@@ -91,6 +91,26 @@ def next_run(when: datetime, timezone: str, lang: str) -> str:
     return f"{start} {moment(when, lang)} ({timezone})."
 
 
+def late_run(lang: str) -> str:
+    """Why a run was cancelled whose time passed while nobody served."""
+    if lang == "en":
+        return "its time passed while mojoraya serve did not run; a later night does its work"
+    return "waktunya lewat ketika mojoraya serve tidak berjalan; malam yang lebih baru mengerjakannya"
+
+
+def collapsed(runs: int, lang: str) -> str:
+    """One line about the nights that passed while nobody served."""
+    if lang == "en":
+        return f"{number(runs + 1, lang)} nights passed while nobody served; one night makes up for them all."
+    return f"{number(runs + 1, lang)} malam terlewat ketika layanan berhenti; satu malam menggantikan semuanya."
+
+
+def covered(begun: datetime, lang: str) -> str:
+    """Why a scheduled night ends at once: a later one, begun at `begun`, has done its work."""
+    start = "joined with the night of" if lang == "en" else "digabung dengan malam"
+    return f"{start} {moment(begun, lang)}"
+
+
 def stopped(lang: str) -> str:
     """One line when `serve` has ended in order."""
     if lang == "en":

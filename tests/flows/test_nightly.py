@@ -296,3 +296,69 @@ def test_prefect_yaml_declares_the_same_deployment(server: ServerChild, tmp_path
     assert (deployment["name"], deployment["entrypoint"]) == ("malam", "flows/nightly.py:nightly")
     schedule = deployment["schedules"][0]["schedule"]
     assert (schedule["cron"], schedule["timezone"]) == ("0 1 * * *", "Asia/Jakarta")
+
+
+# Three nights that the schedule wanted while nobody served; then one that ran since.
+LATE = """
+import asyncio, json, os, sys
+from datetime import UTC, datetime, timedelta
+from catalog.settings import load_settings
+from flows import ledger
+from flows.outcome import NightOutcome
+from flows.serve import collapse_late, nightly_deployment
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.flow_engine import run_flow
+from flows.nightly import nightly
+
+settings, now = load_settings(), datetime.now(UTC)
+
+async def late_runs():
+    number = await nightly_deployment("0 1 * * *", "Asia/Jakarta", "id").aapply()
+    async with get_client() as client:
+        asked = {"start_time": (now - timedelta(days=3)).isoformat(), "end_time": now.isoformat(), "min_runs": 3}
+        await client.request("POST", "/deployments/{id}/schedule", path_params={"id": number}, json=asked)
+    return number, await collapse_late(number, "id"), await collapse_late(number, "id")
+
+async def all_runs():
+    async with get_client() as client:
+        found = await client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_ASC)
+        return [run for run in found if run.deployment_id == number]
+
+number, cancelled, again = asyncio.run(late_runs())
+ledger.append_run(settings, NightOutcome(0, "r-1", True, "", ""), now, now, "command")
+newest = asyncio.run(all_runs())[-1]
+run_flow(nightly, flow_run=newest, parameters={"lang": "id"}, return_type="state")
+runs = asyncio.run(all_runs())
+states = [[run.auto_scheduled, run.state.name, run.state.message] for run in runs]
+print(json.dumps({"cancelled": [cancelled, again], "states": states}))
+"""
+
+
+def test_nights_missed_become_one_and_one_that_another_night_did_ends_at_once(
+    server: ServerChild, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LATE],
+        cwd=PROJECT,
+        env=os.environ
+        | server.environment()
+        | {"MOJORAYA_DATA": str(tmp_path), "PREFECT_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    line, seen = done.stdout.strip().splitlines()[-2:]
+    assert line.startswith("malam   digabung dengan malam ")
+    told = json.loads(seen)
+    assert told["cancelled"] == [2, 0]
+    assert [(scheduled, name) for scheduled, name, _ in told["states"]] == [
+        (True, "Cancelled"),
+        (True, "Cancelled"),
+        (True, "Digabung"),
+    ]
+    assert told["states"][0][2].startswith("waktunya lewat")
+    assert told["states"][2][2].startswith("digabung dengan malam ")
+    assert len((tmp_path / "runs.jsonl").read_text("utf-8").splitlines()) == 1
