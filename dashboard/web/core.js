@@ -25,7 +25,8 @@ function num(value, decimals) {
   }
   return formats.get(name).format(value).replace("-", "\u2212");
 }
-vega.expressionFunction("mrNumber", (value) => num(value));
+vega.expressionFunction("mrNumber", (value) => num(Math.abs(value) >= 1000 ? Math.round(value) : value));
+const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 function day(text) {
   const parts = text ? text.split("-").map(Number) : null;
   return parts ? new Intl.DateTimeFormat(lang === "en" ? "en-GB" : "id-ID", { dateStyle: "long", timeZone: "UTC" })

@@ -74,7 +74,7 @@ function seriesFigure(indicator, parts, name, controls) {
   const shown = D.regions.map((_, place) => place).filter((place) => made.rows.some((row) => row.region === D.regions[place][0]));
   const notes = [];
   if (made.rows.some((row) => row.hollow && row.value !== null)) notes.push(lang === "en" ? "Hollow points: provisional." : "Titik berongga: sementara.");
-  for (const [year, regions] of made.broken) notes.push(t("broken") + " " + year + ": " + regions.map((place) => D.regions[place][1]).join(", ") + ".");
+  for (const [year, regions] of made.broken) notes.push(sentenceCase(t("broken")) + " " + year + ": " + regions.map((place) => D.regions[place][1]).join(", ") + ".");
   for (const item of tooLarge) notes.push(D.regions[item[2]][1] + ": " + t("too_large") + ".");
   if (D.indicators[indicator][I.survey]) notes.push(lang === "en" ? "Survey: changes not tested for significance." : "Survei: perubahan belum diuji signifikansinya.");
   return figure({
@@ -88,6 +88,11 @@ function seriesFigure(indicator, parts, name, controls) {
 const ofDomain = (domain) => D.indicators.map((row, place) => [row, place])
   .filter(([row, place]) => row[I.domain] === domain && F.series.some((item) => item[0] === place)).map(([, place]) => place);
 
+// The indicator with the most figures: an empty chart is a poor first example.
+function longest(choices) {
+  const size = (place) => yearsOf(F.series.filter((item) => item[0] === place && item[1] === total)).length;
+  return choices.length ? choices.reduce((best, place) => (size(place) > size(best) ? place : best)) : undefined;
+}
 function drawSeries() {
   const grid = $("g-deret");
   const other = $("x-deret");
@@ -97,7 +102,7 @@ function drawSeries() {
   fill(grid, featured.map((place) => seriesFigure(place, total, "deret-" + D.indicators[place][I.id])));
   const choices = ofDomain(chosen.domain);
   if (!choices.length) { fill(other, h("p", { class: "empty" }, t("no_section") + " " + word("domain", chosen.domain) + ".")); return; }
-  if (!choices.includes(chosen.other)) chosen.other = choices.find((place) => !featured.includes(place)) ?? choices[0];
+  if (!choices.includes(chosen.other)) chosen.other = longest(choices.filter((place) => !featured.includes(place))) ?? choices[0];
   const partsOf = distinct(F.series.filter((item) => item[0] === chosen.other).map((item) => item[1]));
   if (!partsOf.includes(chosen.parts)) [chosen.parts] = partsOf;
   redraw(other, () => {
