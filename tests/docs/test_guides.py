@@ -42,7 +42,7 @@ def test_the_page_of_tables_is_what_a_release_has(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("name", sorted(GUIDES))
 def test_every_command_that_a_page_types_exists(name: str) -> None:
-    """Each `mojoraya ...` in code is parsed; a verb alone stands for the verb, words in capitals and "..." for anything."""
+    """Each `mojoraya ...` in code is parsed; a verb alone stands for the verb, capitals and "..." for anything."""
     parser = build_parser()
     known = set(VERBS)
     for typed in re.findall(r"`(?:\.venv/bin/)?mojoraya ([a-z][^`]*)`", GUIDES[name]):
