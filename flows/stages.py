@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -140,7 +141,7 @@ def judge_source(settings: Settings, contract_file: ContractFile) -> list[Judged
 
 
 def inputs_digest(settings: Settings) -> str:
-    """A digest of everything a release is a function of: log, contracts, catalog and code."""
+    """A digest of everything a release is a function of: log, contracts, catalog, code, and the maps of its page."""
     contracts, faults = load_contracts(settings)
     # Sources are fetched side by side: only the order within a source means anything.
     log = [
@@ -152,7 +153,10 @@ def inputs_digest(settings: Settings) -> str:
     accepted = sorted((item.source, item.sha256) for item in SnapshotStore(settings.data).acceptances())
     broken = sorted((name, fault.en) for name, fault in faults.items())
     salt = salt_of(settings.data, catalog)
-    return digest_of(log, accepted, declared, broken, catalog.digest, code_digest(RELEASING), *filter(None, [salt]))
+    drawn = [hashlib.sha256(path.read_bytes()).hexdigest() for path in settings.boundaries]
+    return digest_of(
+        log, accepted, declared, broken, catalog.digest, code_digest(RELEASING), *filter(None, [salt, drawn])
+    )
 
 
 def needs_work(settings: Settings) -> bool:
