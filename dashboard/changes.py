@@ -30,7 +30,7 @@ def changes(tables: Tables, catalog: Catalog) -> str:
         return nothing(NONE)
     counted = Counter(row["kind"] for row in rows)
     kinds = [name for name in KINDS if counted[name]] + sorted(set(counted) - set(KINDS))
-    summary = ", ".join(f"{both(word('change', name))}: {counted[name]}" for name in kinds)
+    summary = ", ".join(f"{both(word('change_kind', name))}: {counted[name]}" for name in kinds)
     order = ("indicator", "region_code", "period", "breakdown")
     rows.sort(key=lambda row: ("." in row["indicator"], kinds.index(row["kind"]), *(row[name] or "" for name in order)))
     heads = [
@@ -74,10 +74,10 @@ def _line(tables: Tables, catalog: Catalog, row: Row) -> list[tuple[str, Any]]:
         (label, item["label_id"] if item else row["indicator"]),
         (escape(region["name"] if region else row["region_code"]), row["region_code"]),
         (escape(row["period"]), row["period"]),
-        (both(word("change", row["kind"])), row["kind"]),
+        (both(word("change_kind", row["kind"])), row["kind"]),
         (_side(item, row, "old"), row["old"]),
         (_side(item, row, "new"), row["new"]),
-        (both(word("why", row["reason"])), row["reason"]),
+        (both(word("change_reason", row["reason"])), row["reason"]),
     ]
 
 

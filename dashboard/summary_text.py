@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from catalog.codes import load_codes
 from catalog.load import Catalog
 from catalog.words import MONTHS, day, number
 from dashboard.headlines import Headline, Told, load_headlines
@@ -92,7 +93,7 @@ class _Writer:
 
     def _label(self, code: str | None) -> str:
         found = self.catalog.reasons.get(code or NOT_IN_SOURCES)
-        label = found.label if found else self.terms.change_reason.get(code or "")
+        label = found.label if found else load_codes()["change_reason"].get(code or "")
         return label.id if label else str(code)
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from pydantic import Field
 
+from catalog.codes import code_label, load_codes
 from catalog.strict import Bilingual, DeclarationError, Declared, explain_errors
 
 HERE = Path(__file__).resolve().parent
 FILE = HERE / "terms.toml"
+LESS_THAN_EXACT = ("approximate", "estimate")
 
 
 class Mark(Declared):
@@ -33,35 +35,38 @@ class Notice(Declared):
 class Terms(Declared):
     """terms.toml as a whole."""
 
-    status: dict[str, Mark]
+    status_mark: dict[str, str]
     break_mark: Mark
     synthetic_mark: Mark
-    method: dict[str, Bilingual]
-    exactness: dict[str, Bilingual]
-    evidence: dict[str, Bilingual]
-    change_kind: dict[str, Bilingual]
-    change_reason: dict[str, Bilingual]
     difference_unit: dict[str, Bilingual]
     notice: Notice
     notes: list[Bilingual] = Field(alias="note", min_length=1)
 
+    @property
+    def status(self) -> dict[str, Mark]:
+        """Every status in words, with the sign behind a number; a final figure has none."""
+        return {
+            code: Mark(label=label, mark=self.status_mark.get(code, ""))
+            for code, label in load_codes()["status"].items()
+        }
+
+    @property
+    def exactness(self) -> dict[str, Bilingual]:
+        """What is said of a method that is less than exact."""
+        return {code: load_codes()["exactness"][code] for code in LESS_THAN_EXACT}
+
     def status_of(self, code: str | None) -> Bilingual:
         """A status in words; a code that has none stands for itself."""
-        found = self.status.get(code or "")
-        return found.label if found else _itself(code)
+        return code_label("status", code)
 
     def method_of(self, method: str | None, exactness: str | None) -> Bilingual:
         """How a value came about, and whether that is less than exact."""
-        label, less = self.method.get(method or "", _itself(method)), self.exactness.get(exactness or "")
+        label, less = code_label("method", method), self.exactness.get(exactness or "")
         return Bilingual(id=f"{label.id} ({less.id})", en=f"{label.en} ({less.en})") if less else label
 
     def evidence_of(self, code: str | None) -> Bilingual:
         """Evidence in words; a code that has none stands for itself."""
-        return self.evidence.get(code or "", _itself(code))
-
-
-def _itself(code: str | None) -> Bilingual:
-    return Bilingual(id=code or "-", en=code or "-")
+        return code_label("evidence", code)
 
 
 @cache

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from catalog.codes import load_codes
 from catalog.load import Catalog
 from catalog.strict import Bilingual
 from catalog.words import number
@@ -19,9 +20,10 @@ Words = dict[str, dict[str, Bilingual]]
 
 @cache
 def load_words(path: Path = HERE / "words.toml") -> Words:
-    """All words by section and code."""
+    """All words by section and code, those of the catalog's codes included."""
     found = tomllib.loads(path.read_text("utf-8"))
-    return {section: {code: Bilingual(**pair) for code, pair in codes.items()} for section, codes in found.items()}
+    own = {section: {code: Bilingual(**pair) for code, pair in codes.items()} for section, codes in found.items()}
+    return {**load_codes(), **own}
 
 
 def word(section: str, code: str | None) -> Bilingual:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from catalog.codes import load_codes
 from dashboard.meeting_tables import Place, Row, Tables, change_of, described, read
 from dashboard.workbook_cells import Book, Cell, Column, Sheet
 from dashboard.workbook_words import Words, both, form
@@ -195,7 +196,7 @@ def change_sheet(book: Book, name: str, title: str, release: Path, tables: Table
 
 def _change(row: Row, item: Row | None, place: str | None, words: Words) -> Iterable[Cell]:
     terms = words.terms
-    kind, why = terms.change_kind.get(row["kind"]), terms.change_reason.get(row["reason"])
+    kind, why = load_codes()["change_kind"].get(row["kind"]), load_codes()["change_reason"].get(row["reason"])
     yield Cell(f"{item['label_id']}\n{item['label_en']}" if item else row["indicator"])
     yield Cell(place or row["region_code"])
     yield Cell(row["period"])

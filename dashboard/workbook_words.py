@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from catalog.codes import load_codes
 from catalog.load import Catalog
 from catalog.models import NotAggregable
 from catalog.strict import Bilingual
@@ -37,7 +38,7 @@ class Words:
     def reason(self, code: str | None) -> str:
         """Why a figure is missing or not compared, in words."""
         found = self.catalog.reasons.get(code or NOT_IN_SOURCES)
-        label = found.label if found else self.terms.change_reason.get(code or "")
+        label = found.label if found else load_codes()["change_reason"].get(code or "")
         return both(label) if label else str(code)
 
     def sources(self, text: str | None) -> str | None:

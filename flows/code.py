@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 READING = ("catalog", "transforms", "expectations")
 RELEASING = (*READING, "warehouse", "dashboard", "flows")
+# Words for codes are the product's own, not an office's: no catalog brings others.
+WORDS = "codes.toml"
 SUFFIXES = {".py", ".sql", ".toml", ".csv", ".html", ".css", ".js"}
 
 
@@ -21,7 +23,7 @@ def code_digest(rooms: tuple[str, ...]) -> str:
     found = hashlib.sha256()
     for room in rooms:
         for path in sorted((ROOT / room).rglob("*")):
-            if path.suffix in SUFFIXES and (room != "catalog" or path.suffix == ".py"):
+            if path.suffix in SUFFIXES and (room != "catalog" or path.suffix == ".py" or path.name == WORDS):
                 found.update(f"{path.relative_to(ROOT)}\0".encode())
                 found.update(path.read_bytes())
     lock = ROOT / "requirements" / "lock.txt"

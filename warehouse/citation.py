@@ -7,16 +7,11 @@ from typing import Any
 
 import duckdb
 
+from catalog.codes import code_label
 from warehouse.shelf import read_release
 from warehouse.sqlfiles import literal_path, load_sql
 
 CITATION_FILE = "CITATION.txt"
-EVIDENCE = {
-    "publication": "publikasi / publication",
-    "third_party_copy": "salinan pihak ketiga / third-party copy",
-    "press_quote": "kutipan pers / quoted in the press",
-    "inferred": "disimpulkan / inferred",
-}
 HEAD = """\
 Kutip rilis ini / Cite this release
   Indikator Mojokerto Raya, rilis {id}. Nilai gabungan adalah hitungan, bukan angka resmi BPS.
@@ -41,10 +36,11 @@ def citation(directory: Path) -> str:
 
 def _paragraph(row: dict[str, Any]) -> str:
     when = f"terbit / published {row['published']}" if row["published"] else f"dilihat / seen {row['first_seen']}"
+    evidence = code_label("evidence", row["evidence"])
     lines = [
         f"[{row['source']}] {row['publisher']}: {row['publication']}, {when}.",
         f"  {row['title_id']} / {row['title_en']}",
-        f"  {EVIDENCE.get(row['evidence'], row['evidence'])}; berkas / file {row['file']}, sha256 {row['snapshot']}",
+        f"  {evidence.id} / {evidence.en}; berkas / file {row['file']}, sha256 {row['snapshot']}",
     ]
     if row["synthetic"]:
         lines.append("  CONTOH, bukan angka terbitan; jangan dikutip / EXAMPLE, nobody published it; do not cite")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from catalog.codes import by_language
 from catalog.load import Catalog
 from catalog.words import number
 
@@ -34,39 +35,11 @@ METHODS: dict[tuple[str, str], Pair] = {
     },
 }
 GROWTH: Pair = {"id": "pertumbuhan dari jumlah para anggota", "en": "growth of the members' sum"}
-ROLES: dict[str, Pair] = {
-    "published": {"id": "terbitan", "en": "published"},
-    "part": {"id": "bagian", "en": "part"},
-    "numerator": {"id": "pembilang", "en": "numerator"},
-    "denominator": {"id": "pembagi", "en": "denominator"},
-    "rate_behind_denominator": {"id": "persentase di balik pembagi", "en": "rate behind the denominator"},
-    "value": {"id": "nilai anggota", "en": "member's value"},
-    "weight": {"id": "penimbang", "en": "weight"},
-    "component": {"id": "komponen", "en": "component"},
-    "level": {"id": "tahun ini", "en": "this year"},
-    "level_before": {"id": "tahun sebelumnya", "en": "year before"},
-    "total_before": {"id": "total tahun sebelumnya", "en": "total of the year before"},
-    "member": {"id": "anggota", "en": "member"},
-    "actual": {"id": "realisasi", "en": "actual"},
-    "baseline": {"id": "tahun awal", "en": "baseline"},
-    "own": {"id": "wilayah ini", "en": "this region"},
-    "compared": {"id": "pembanding", "en": "compared with"},
-}
-EVIDENCE: dict[str, Pair] = {
-    "publication": {"id": "publikasi penerbit", "en": "the publisher's own publication"},
-    "third_party_copy": {"id": "salinan pihak ketiga", "en": "a third party's copy"},
-    "press_quote": {"id": "kutipan pers", "en": "a quotation in the press"},
-    "inferred": {"id": "disimpulkan dari angka lain", "en": "inferred from other figures"},
-}
+ROLES = by_language("role")
+EVIDENCE = by_language("evidence")
 TRANSCRIBED: Pair = {"id": "transkripsi kami", "en": "our transcription"}
 SYNTHETIC: Pair = {"id": "angka contoh, tidak diterbitkan siapa pun", "en": "example figures that nobody published"}
-STATUSES: dict[str, Pair] = {
-    "A": {"id": "tetap", "en": "normal"},
-    "P": {"id": "sementara", "en": "provisional"},
-    "E": {"id": "perkiraan", "en": "estimated"},
-    "Q": {"id": "diragukan", "en": "doubtful"},
-    "M": {"id": "kosong", "en": "missing"},
-}
+STATUSES = by_language("status")
 MEASURES: dict[str, Pair] = {
     "share": {"id": "andil dalam total", "en": "share of the total"},
     "growth": {"id": "pertumbuhan terhadap tahun sebelumnya", "en": "growth on the previous year"},
@@ -105,22 +78,12 @@ SCOPES: dict[str, Pair] = {
     },
     "scope=peers": {"id": "di antara kota pembanding", "en": "among the named peers"},
 }
-VERDICTS: dict[str, Pair] = {
-    "met": {"id": "tercapai", "en": "met"},
-    "on_track": {"id": "sesuai arah", "en": "on track"},
-    "off_track": {"id": "tidak sesuai arah", "en": "off track"},
-    "no_data": {"id": "data tidak cukup", "en": "no data"},
-}
+VERDICTS = by_language("verdict")
 CLOSED: dict[str, Pair] = {
     "revised": {"id": "direvisi", "en": "revised"},
     "withdrawn": {"id": "ditarik", "en": "withdrawn"},
 }
-SEVERITIES: dict[str, Pair] = {
-    "critical": {"id": "kritis", "en": "critical"},
-    "warning": {"id": "peringatan", "en": "warning"},
-    "info": {"id": "keterangan", "en": "info"},
-    "known": {"id": "pengecualian yang diketahui", "en": "known exception"},
-}
+SEVERITIES = by_language("severity")
 SURVEY: Pair = {
     "id": "angka survei; signifikansi bedanya dengan tahun atau wilayah lain tidak diuji",
     "en": "a survey figure; whether it differs significantly from another year or region is not tested",

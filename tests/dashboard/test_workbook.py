@@ -115,7 +115,7 @@ def test_a_figure_comes_with_status_method_evidence_source_and_change(read: dict
     assert change_cell == pytest.approx(8.4049 - 8.9782)
     assert row["Status"] == "tetap / final"
     assert row["Cara"] == "rasio jumlah / ratio of sums"
-    assert row["Bukti terlemah"] == "salinan pihak ketiga / third-party copy"
+    assert row["Bukti terlemah"] == "salinan pihak ketiga / a third party's copy"
     assert "gabungan hitung, bukan angka resmi BPS" in row["Keterangan"]
     assert "belum diuji signifikansinya" in row["Keterangan"]
     numbers = dict(line[0].split("  ") for line in read["catatan"] if str(line[0]).startswith("S") and "  " in line[0])
