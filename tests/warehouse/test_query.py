@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.query import QueryError, query
+from warehouse.query import CONFIG, QueryError, query
 from warehouse.shelf import ReleaseInfo
 
 
@@ -46,6 +46,11 @@ def test_table_macros_work_without_further_ado(release: ReleaseInfo, sql: str, c
         "PRAGMA enable_profiling = 'json'",
         "CALL enable_logging(storage = 'file', storage_path = '{out}')",
         "SELECT * FROM enable_logging(storage = 'file', storage_path = '{out}')",
+        "FROM query('FROM enable_' || 'logging(storage = ''file'', storage_path = ''{out}'')')",
+        "FROM enable_profiling(format = 'json', save_location = '{out}')",
+        "SELECT * FROM arrow_scan(NULL, NULL, NULL)",
+        "SELECT * FROM duckdb_secrets()",
+        "EXPLAIN ANALYZE COPY joint.poverty TO '{out}'",
         "CREATE TABLE joint.other (a INTEGER)",
         "DROP TABLE joint.poverty",
         "UPDATE joint.poverty SET poverty_rate = 0",
@@ -76,6 +81,27 @@ def test_a_failing_question_says_why_in_one_sentence(release: ReleaseInfo, sql: 
     with pytest.raises(QueryError, match=told) as error:
         query(release.path, sql)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT * FROM range(1000000000000)", "more than 2000000 rows"),
+        ("SELECT repeat('x', 10000) FROM range(1000000)", "or 20000000 bytes"),
+        ("SELECT a, count(*) FROM range(1000000000) t(a) GROUP BY a ORDER BY a", "more than 50MB of memory"),
+        ("SELECT count(*) FROM range(1000000000000) t(a) WHERE a % 7 = 1", "not found within 1 seconds"),
+    ],
+)
+def test_a_question_takes_neither_the_memory_nor_the_time_of_the_machine(
+    release: ReleaseInfo, monkeypatch: pytest.MonkeyPatch, sql: str, told: str
+) -> None:
+    """What does not fit into memory is not put aside on disk either: the release stands in a folder of hashed files."""
+    monkeypatch.setattr("warehouse.query.MOST_BYTES", 20_000_000)
+    monkeypatch.setitem(CONFIG, "memory_limit", "50MB")
+    before = sorted(release.path.iterdir())
+    with pytest.raises(QueryError, match=told):
+        query(release.path, sql, seconds=1 if "1 seconds" in told else 60)
+    assert sorted(release.path.iterdir()) == before
 
 
 def test_a_directory_without_a_release_is_told(tmp_path: Path) -> None:
