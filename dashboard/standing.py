@@ -19,7 +19,7 @@ NO_TARGETS = Bilingual(
 
 
 def targets(tables: Tables, catalog: Catalog) -> str:
-    """The governments' targets held against the figures, newest year first."""
+    """The governments' targets held against the figures, newest year first; examples that nobody set come last."""
     rows = [row for row in tables.rows("joint_target") if row["indicator"] in tables.indicators]
     if not rows:
         return nothing(NO_TARGETS)
@@ -29,7 +29,8 @@ def targets(tables: Tables, catalog: Catalog) -> str:
         (say("Capaian (persen)", "Achievement (percent)"), True),
         (say("Dokumen dan bukti", "Document and evidence"), False),
     ]  # fmt: skip
-    rows = sorted(rows, key=lambda row: (-row["year"], row["indicator"], row["region_code"], row["document"]))
+    order = ("synthetic", "year", "indicator", "region_code", "document")
+    rows = sorted(rows, key=lambda row: tuple(-row[name] if name == "year" else row[name] for name in order))
     caption = say(
         "Target dan putusannya. Putusan membandingkan angka, bukan menguji signifikansi.",
         "Targets and verdicts. A verdict compares figures; it does not test for significance.",
