@@ -40,6 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe (head, say) has what it wanted; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        from flows.machine import machine_fault
+
+        fault = machine_fault(error)
+        if fault is None:
+            raise
+        print(fault.get(settings.lang), file=sys.stderr)
+        return FAILED
 
 
 def build_parser() -> argparse.ArgumentParser:

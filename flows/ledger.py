@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from catalog.settings import Settings
+from flows import wording
 from flows.outcome import NightOutcome
 
 # What starts a night that asks the publishers; `rebuild` does not.
@@ -31,6 +33,20 @@ def append_run(settings: Settings, outcome: NightOutcome, started: datetime, fin
         file.write(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def append_or_say(
+    settings: Settings,
+    outcome: NightOutcome,
+    started: datetime,
+    trigger: str,
+    report: Callable[[str], None],
+) -> None:
+    """Append one night that ends now; a full disk takes nothing from how it ended, and is said."""
+    try:
+        append_run(settings, outcome, started, datetime.now(UTC), trigger)
+    except OSError as error:
+        report(wording.not_entered(error, settings.lang))
 
 
 def _drop_torn_line(file: BinaryIO) -> None:

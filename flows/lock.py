@@ -11,6 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog.strict import Bilingual
+from warehouse.disk import remove_leftovers
+
+# Where a night writes aside before it renames.
+WRITTEN = ("snapshots", "staging", "contracts", "feedback", "releases", "tags")
 
 
 class NightInProgress(Exception):
@@ -33,8 +37,16 @@ def night_lock(data: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
         file.flush()
+        clear_leftovers(data)
         yield
         file.truncate(0)
+
+
+def clear_leftovers(data: Path) -> None:
+    """Remove what killed nights left behind; only who holds the lock may, for nobody else is writing then."""
+    staged = (data / "staging").glob("[!.]*/")
+    for folder in (data, *(data / name for name in WRITTEN), *staged):
+        remove_leftovers(folder)
 
 
 def _holder(path: Path) -> Bilingual:

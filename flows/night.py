@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from catalog.settings import Settings
 from flows import ledger, notify, stages, wording
 from flows.lock import NightInProgress, night_lock
+from flows.machine import machine_fault
 from flows.outcome import FetchOutcome, NightOutcome
 from sources.connectors import TransientFailure
 
@@ -22,8 +23,12 @@ def night(settings: Settings, report: Callable[[str], None] = print) -> NightOut
             notify.tell_or_say(settings, outcome, datetime.now(UTC), report)
     except NightInProgress as error:
         outcome = wording.nothing_published(error.message.id, error.message.en)
+    except Exception as error:
+        if machine_fault(error) is None:
+            raise
+        outcome = wording.night_broke(error)
     report(wording.publish_line(outcome, settings.lang))
-    ledger.append_run(settings, outcome, started, datetime.now(UTC), "command")
+    ledger.append_or_say(settings, outcome, started, "command", report)
     return outcome
 
 

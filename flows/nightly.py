@@ -122,7 +122,7 @@ def joined(night: Night, begun: datetime) -> State[Any]:
 def ended(night: Night, outcome: NightOutcome) -> State[Any]:
     """Enter a night in the ledger, leave its summary, and give the state of the flow run."""
     night.outcome = outcome
-    ledger.append_run(night.settings, outcome, night.started, datetime.now(UTC), night.trigger)
+    ledger.append_or_say(night.settings, outcome, night.started, night.trigger, night.report)
     leave_artifact(outcome, night.settings.lang)
     return final_state(outcome, night.settings.lang)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from catalog.settings import Settings
 from flows import ledger, stages, wording
 from flows.lock import NightInProgress, night_lock
+from flows.machine import machine_fault
 from flows.outcome import NightOutcome
 from sources.store import SnapshotStore
 
@@ -31,8 +32,12 @@ def rebuild(settings: Settings, report: Callable[[str], None] = print) -> NightO
             outcome = _from_the_log(settings, report)
     except NightInProgress as error:
         outcome = wording.nothing_published(error.message.id, error.message.en)
+    except Exception as error:
+        if machine_fault(error) is None:
+            raise
+        outcome = wording.night_broke(error)
     report(wording.publish_line(outcome, settings.lang))
-    ledger.append_run(settings, outcome, started, datetime.now(UTC), TRIGGER)
+    ledger.append_or_say(settings, outcome, started, TRIGGER, report)
     return outcome
 
 

@@ -49,7 +49,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
         return run_flow(server, Night(settings, report, "command", started))
     except ServerError as error:
         outcome = wording.nothing_published(str(error), error.english)
-        ledger.append_run(settings, outcome, started, datetime.now(UTC), "command")
+        ledger.append_or_say(settings, outcome, started, "command", report)
         return outcome
     finally:
         server.stop()

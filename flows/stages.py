@@ -30,6 +30,8 @@ from sources.connectors import (
 )
 from sources.store import SnapshotStore, next_entry
 
+# Holds the inputs' digest of the last night that came to its end.
+FINISHED = "finished"
 # One for the process: requests to one publisher keep their distance over all sources and threads.
 OUTSIDE = Outside(secret_block=ask_block)
 
@@ -170,16 +172,31 @@ def needs_work(settings: Settings) -> bool:
         )
     except (OSError, KeyError, ValueError, IndexError):
         return True
-    warehouse = settings.data / "warehouse.duckdb"
-    return not (complete and warehouse.exists() and known == inputs_digest(settings))
+    warehouse, digest = settings.data / "warehouse.duckdb", inputs_digest(settings)
+    return not (complete and warehouse.exists() and known == digest == _finished(settings))
+
+
+def _finished(settings: Settings) -> str:
+    """The inputs of the last night that came to its end; one killed after the flip still owes the warehouse, say."""
+    path = settings.data / FINISHED
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def publish(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
     """Fold the accepted snapshots, compute joint values, write and verify a release, flip the pointer."""
     from flows.publish import publish_release
+    from warehouse.disk import put_in_place, temporary_name
 
     try:
-        return publish_release(settings, fetched, read)
+        # Taken before: what changes meanwhile is the next night's work.
+        inputs = inputs_digest(settings)
+        outcome = publish_release(settings, fetched, read)
+        if outcome.exit_code != 1:
+            path = settings.data / FINISHED
+            aside = temporary_name(path)
+            aside.write_text(inputs, "utf-8")
+            put_in_place(aside, path)
+        return outcome  # noqa: TRY300 - one way out of a night that was published
     except DeclarationError as error:
         from flows.wording import nothing_published
 

@@ -20,6 +20,7 @@ from catalog.load import Catalog
 from catalog.strict import Bilingual, digest_of
 from expectations.verdict import Check, PreviousEdition, check_id, checks_from_json, checks_to_json, refusal
 from flows.code import READING, code_digest
+from flows.seal import is_whole, read_sealed, write_sealed, write_sums
 from sources.store import LogEntry, SnapshotCorrupt, SnapshotStore
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Staging:
             check = example_refusal(entry, self._contract)
             return Judged(entry, position, self._root, 0, 0, (check,), check)
         folder = self._folder(entry)
-        if not (folder / "checks.json").exists():
+        if not is_whole(folder):
             try:
                 self._fill(entry, folder, self._store.read(entry))
             except (FileNotFoundError, SnapshotCorrupt):
@@ -116,6 +117,7 @@ class Staging:
         checks = [told_of_copy(check, kept=entry.sha256) if check.outcome == "failed" else check for check in checks]
         (aside / "stats.json").write_text(json.dumps(stats), "utf-8")
         (aside / "checks.json").write_text(checks_to_json(checks), "utf-8")
+        write_sums(aside)
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
 
@@ -125,15 +127,15 @@ class Staging:
         The other edition's folder is a digest of all that its rows come from, so it names what was compared.
         """
         path = folder / f"table-{previous.folder.name[:16] if previous else 'first'}.json"
-        if not path.exists():
+        known = read_sealed(path)
+        if known is None:
             before = self._as_previous(previous) if previous else None
             checks = judge_tables(
                 folder, self._contract, self._catalog, entry, before, previous.folder if previous else None
             )
-            aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-            aside.write_text(checks_to_json(checks), "utf-8")
-            aside.replace(path)
-        return checks_from_json(path.read_text("utf-8"))
+            known = checks_to_json(checks)
+            write_sealed(path, known)
+        return checks_from_json(known)
 
     def _as_previous(self, item: Judged) -> PreviousEdition:
         stats = json.loads((item.folder / "stats.json").read_text("utf-8"))

@@ -61,6 +61,10 @@ def read_record(path: Path) -> ServerRecord | None:
 
 def reap_survivors(home: Path) -> None:
     """End servers whose parent was killed, and remove what dead ones left; others are left in peace."""
+    for half in home.glob("empty-*.[0-9]*[0-9]"):
+        # An empty database that a killed run was still copying.
+        if process_born(int(half.suffix[1:])) == "":
+            half.unlink(missing_ok=True)
     for room in sorted(home.glob("servers/[0-9]*-[0-9]*")):
         record = read_record(room / "server.json")
         if record is None:

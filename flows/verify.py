@@ -8,9 +8,10 @@ from pathlib import Path
 
 from catalog.settings import Settings
 from catalog.strict import Bilingual
+from flows.seal import SUMS, is_whole, read_sealed
 from sources.store import SnapshotStore
 from warehouse.shelf import CURRENT, list_releases, releases_folder
-from warehouse.verify import verify_release
+from warehouse.verify import file_fault, verify_release
 
 REBUILD = Bilingual(id="susun ulang: mojoraya rebuild", en="build it again: mojoraya rebuild")
 RESTORE = Bilingual(
@@ -35,6 +36,7 @@ def verify_all(settings: Settings, release_ids: list[str] | None = None) -> Iter
     """
     yield from _snapshots(settings)
     yield from _pointer(settings)
+    yield from _caches(settings)
     folder = releases_folder(settings.data)
     named = [item.id for item in list_releases(settings.data)] if release_ids is None else release_ids
     for release_id in named:
@@ -55,6 +57,20 @@ def _snapshots(settings: Settings) -> Iterator[Fault]:
             gone = not store.path_of(entry).exists()
             fault = "its bytes are missing" if gone else "its bytes are not those that were kept"
             yield Fault(f"{entry.source} {sha256[:12]}", fault, RESTORE)
+
+
+def _caches(settings: Settings) -> Iterator[Fault]:
+    """Damage in what a rebuild makes anew: staged rows and verdicts, and the writer's warehouse."""
+    staging, warehouse = settings.data / "staging", settings.data / "warehouse.duckdb"
+    for folder in sorted(staging.iterdir()) if staging.is_dir() else ():
+        sealed = all(read_sealed(path) is not None for path in folder.glob("table-*.json"))
+        # One without sums is of an older version, and made anew before it is read.
+        if (folder / SUMS).exists() and not (is_whole(folder) and sealed):
+            yield Fault(f"staging/{folder.name[:12]}", "its bytes are not those that were written", REBUILD)
+    if warehouse.is_file():
+        fault = file_fault(warehouse)
+        if fault:
+            yield Fault(warehouse.name, f"does not read back: {fault}", REBUILD)
 
 
 def _pointer(settings: Settings) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from catalog.strict import Bilingual
+from flows.machine import machine_fault
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 
 # fmt: off
@@ -187,6 +188,9 @@ def read_broke(source: str, why: BaseException) -> ReadOutcome:
 
 
 def _program_error(why: BaseException) -> tuple[str, str]:
+    fault = machine_fault(why)
+    if fault is not None:
+        return fault.id, fault.en
     name = type(why).__name__
     indonesian = (
         f"Kesalahan program ({name}), bukan kesalahan data. Angka terakhir yang diterima tetap berlaku; "
@@ -212,8 +216,18 @@ def nothing_published(indonesian: str, english: str) -> NightOutcome:
     )
 
 
+def not_entered(why: OSError, lang: str) -> str:
+    """One line when the ledger could not take a night."""
+    fault = machine_fault(why)
+    told = fault.get(lang) if fault else str(why.strerror)
+    return f"{'ledger' if lang == 'en' else 'catatan':<8}{'not written' if lang == 'en' else 'tidak tertulis'}. {told}"
+
+
 def night_broke(why: BaseException) -> NightOutcome:
-    """The outcome of a night that ended in an error of the program."""
+    """The outcome of a night that ended in an error of the program, or at something the machine refused."""
+    fault = machine_fault(why)
+    if fault is not None:
+        return nothing_published(fault.id, fault.en)
     name = type(why).__name__
     return nothing_published(
         f"Kesalahan program ({name}); rinciannya ada di data/prefect/run.log.",

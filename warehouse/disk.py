@@ -69,11 +69,16 @@ def exchange(one: Path, other: Path) -> None:
     sync(other.parent)
 
 
+def is_leftover(name: str) -> bool:
+    """Whether a name is one of work in progress: ".tmp-..." of a release, "....tmp" of a single file."""
+    return name.startswith(PREFIX) or (name.startswith(".") and name.endswith(".tmp"))
+
+
 def remove_leftovers(directory: Path) -> list[str]:
     """Remove what killed runs left behind in a directory; returns the names removed."""
     if not directory.is_dir():
         return []
-    left = sorted(path for path in directory.iterdir() if path.name.startswith(PREFIX))
+    left = sorted(path for path in directory.iterdir() if is_leftover(path.name))
     for path in left:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -71,6 +71,19 @@ def _table_faults(directory: Path, release: ReleaseInfo) -> Iterator[str]:
         con.close()
 
 
+def file_fault(path: Path) -> str:
+    """What DuckDB says when every table of a file is read to its end; empty when all of it reads."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            tables = con.sql("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+            for schema, table in tables:
+                for _ in con.table(f"{schema}.{table}").to_arrow_reader(ROW_GROUP):
+                    pass
+    except duckdb.Error as error:
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
 def _one_table(
     con: DuckDBPyConnection, directory: Path, name: str, told: dict[str, object], fields: dict[str, list[str]]
 ) -> Iterator[str]:
