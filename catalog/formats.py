@@ -51,7 +51,7 @@ class WorkbookFormat(TableFormat):
     trailing_zeros: Literal["kept", "dropped"] = "dropped"
     max_bytes: int = Field(default=16 * 1024 * 1024, gt=0)
     max_unpacked: int = Field(default=256 * 1024 * 1024, gt=0, description="bytes after decompression")
-    max_cells: int = Field(default=2_000_000, gt=0, description="cells of the widest sheet, empty ones included")
+    max_cells: int = Field(default=2_000_000, gt=0, description="cells of all sheets, empty ones included")
 
 
 class HtmlFormat(TableFormat):

@@ -12,6 +12,8 @@ from transforms.mismatch import ContractMismatch, mismatch
 # A span beyond these is nonsense or malice; the HTML standard itself stops at 1000 columns.
 MOST_COLUMNS, MOST_ROWS = 1000, 65534
 DEPTH = 50
+# An element that has not ended after so many letters never does, and looking for its end again and again takes hours.
+LONGEST_TAG = 1 << 16
 SILENT = {"script", "style"}
 
 
@@ -24,10 +26,15 @@ class _Open:
     cell: list[str] | None = None
     spans: tuple[int, int] = (1, 1)
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Rows and columns, with the rows that only a cell from above reaches into."""
+        return len(self.rows) + max(self.reaching.values(), default=0), max(map(len, self.rows), default=0)
+
     def filled(self) -> list[list[str]]:
-        """All rows in one width, with those that only a cell from above reaches into."""
-        rows = self.rows + [[] for _ in range(max(self.reaching.values(), default=0))]
-        width = max(map(len, rows), default=0)
+        """All rows in one width."""
+        height, width = self.extent
+        rows = self.rows + [[] for _ in range(height - len(self.rows))]
         return [row + [""] * (width - len(row)) for row in rows]
 
 
@@ -142,8 +149,16 @@ def outside_text(data: bytes, form: HtmlFormat) -> str:
 def _parsed(data: bytes, form: HtmlFormat) -> _Parser:
     parser = _Parser(form.max_cells)
     parser.feed(_text(data, form))
+    if len(parser.rawdata) > LONGEST_TAG:
+        raise mismatch(
+            "html",
+            None,
+            "halaman HTML ini rusak: ada unsur yang dibuka dan tidak pernah ditutup. Unduh ulang berkasnya.",
+            "the HTML page is broken: an element is opened and never closed. Download the file again.",
+        )
     parser.close()
-    if parser.too_large:
+    cells = sum(height * width for height, width in (table.extent for table in parser.tables))
+    if parser.too_large or cells > form.max_cells:
         raise mismatch(
             "too_large",
             None,

@@ -19,6 +19,8 @@ BOM = "\ufeff"
 # Every control character but tab and line ends, the byte order mark, and Unicode's own line ends.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd]")
 LINE_END = re.compile("\r\n|\r|\n")
+# No table of a publisher comes near; beyond them a file of a few megabytes fills the memory of an office's machine.
+LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, MOST_CELLS = 131_072, 16_384, 5_000_000, 30_000_000
 
 
 def csv_grid(data: bytes, form: CsvFormat) -> Grid:
@@ -63,14 +65,20 @@ def _nothing_unseen(text: str) -> None:
 def _split(text: str, form: CsvFormat) -> tuple[list[int], list[list[str]]]:
     """Rows and the physical line on which each begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, quotechar=form.quote, strict=True)
-    lines, rows, start = [], [], 1
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    start = cells = 1
+    csv.field_size_limit(LONGEST_CELL)
     try:
         for row in reader:
+            cells += len(row)
+            if len(row) > MOST_COLUMNS or len(rows) >= MOST_ROWS or cells > MOST_CELLS:
+                raise _too_large(start)
             lines.append(start)
             rows.append(row)
             start = reader.line_num + 1
-    except csv.Error:
-        raise _misplaced(start, form) from None
+    except csv.Error as error:
+        raise (_too_large(start) if "field limit" in str(error) else _misplaced(start, form)) from None
     return lines, rows
 
 
@@ -80,6 +88,17 @@ def _misplaced(line: int, form: CsvFormat) -> ValueError:
         line,
         f"tanda kutip {form.quote} tidak ditutup atau salah tempat. Perbaiki tanda kutip pada baris itu.",
         f"a quote {form.quote} is not closed or stands in a wrong place. Mend the quotes on that line.",
+    )
+
+
+def _too_large(line: int) -> ValueError:
+    return mismatch(
+        "too_large",
+        line,
+        f"tabelnya melewati batas ({LONGEST_CELL} huruf per sel, {MOST_COLUMNS} kolom, {MOST_ROWS} baris, {MOST_CELLS} "
+        "sel). Periksa tanda kutip dan pemisah pada baris itu, atau bagi berkasnya.",
+        f"the table is beyond the limits ({LONGEST_CELL} letters a cell, {MOST_COLUMNS} columns, {MOST_ROWS} rows, "
+        f"{MOST_CELLS} cells). Check quotes and delimiters on that line, or divide the file.",
     )
 
 
