@@ -15,10 +15,17 @@ Level = Literal["nation", "province", "regency", "city", "subdistrict", "village
 Direction = Literal["lower_is_better", "higher_is_better", "neutral"]
 
 
+# Ids and codes go into keys, file names, SQL and pages: none of them can hold a quote, a tag or a way out of a folder.
+NAME = r"^[a-z][a-z0-9_]*$"
+CODE = r"^[A-Za-z0-9_]+$"
+REGION = r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$"
+BPS_REGION = r"^([0-9]{2}|[0-9]{4}|[0-9]{7}|[0-9]{10})$"
+
+
 class Unit(Declared):
     """A unit of measure; `factor` turns a figure in it into the canonical unit `canonical`."""
 
-    id: str
+    id: str = Field(pattern=NAME)
     label: Bilingual
     canonical: str
     factor: Decimal = Decimal(1)
@@ -27,7 +34,7 @@ class Unit(Declared):
 class Code(Declared):
     """One code of a breakdown dimension, with the texts under which publishers print it."""
 
-    code: str
+    code: str = Field(pattern=CODE)
     label: Bilingual
     texts: list[str] = []
 
@@ -35,7 +42,7 @@ class Code(Declared):
 class Breakdown(Declared):
     """A breakdown dimension (`sector`, `facility`) and its complete code list."""
 
-    id: str
+    id: str = Field(pattern=NAME)
     label: Bilingual
     codes: list[Code]
 
@@ -203,8 +210,8 @@ class Indicator(Declared):
 class Region(Declared):
     """A region under one code; `valid_from`/`valid_to` are the years the code is in force (inclusive)."""
 
-    code: str
-    bps_code: str
+    code: str = Field(pattern=REGION)
+    bps_code: str = Field(pattern=BPS_REGION)
     name: str
     level: Level
     parent: str | None = None

@@ -1,4 +1,8 @@
-"""Listings: a table for people, --csv and --json for programs."""
+"""Listings: a table for people, --csv for spreadsheets and programs, --json for programs.
+
+A text from a publisher's file must not run when somebody opens the CSV in a spreadsheet, so one that begins like a
+formula stands behind an apostrophe; numbers stay numbers. --json gives every text exactly.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from catalog.words import harmless
 
 Row = Sequence[Any]
 
@@ -25,8 +31,8 @@ def show(columns: Sequence[str], rows: Iterable[Row], args: argparse.Namespace) 
     """Print rows in the form that the options ask for."""
     if args.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([plain(value) for value in row] for row in rows)
+        writer.writerow([harmless(name) for name in columns])
+        writer.writerows([_cell(value) for value in row] for row in rows)
     elif args.json:
         found = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -41,6 +47,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return value
+
+
+def _cell(value: Any) -> Any:
+    """A value in a CSV: a text, or what has texts within, as one that cannot run."""
+    found = plain(value)
+    return found if found is None or isinstance(found, int | float) else harmless(str(found))
 
 
 def text(value: Any) -> str:

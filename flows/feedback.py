@@ -13,14 +13,13 @@ from html import escape
 from pathlib import Path
 
 from catalog.contract import AnyContract, RecordsContract
+from catalog.words import harmless
 from expectations.rules import for_owner
 from flows.editions import Standing, failures_of
 from flows.staging import Judged
 
 COLUMNS = ("berkas", "baris", "kolom", "yang tertulis", "yang perlu diperbaiki")
 Row = tuple[str, str, str, str, str]
-# Characters at which spreadsheets begin a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PAGE = """<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Perbaikan berkas {source}</title>
@@ -80,11 +79,6 @@ def csv_sheet(rows: list[Row]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return "\ufeff" + text.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows as text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def html_page(newest: Judged, contract: AnyContract, rows: list[Row]) -> str:

@@ -8,8 +8,10 @@ after a week. The addresses hold secrets, so they come from the environment or f
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from warehouse.disk import put_in_place, temporary_name
 from warehouse.shelf import current_release
 
 ADDRESSES = "MOJORAYA_NOTIFY"
+CHATTY = ("apprise", "requests", "urllib3", "asyncio", "smtplib", "paho")
 SECRET = "mojoraya-notify"  # noqa: S105  the name of a block, not what it holds
 TOLD_FILE = "notified.json"
 REMIND = timedelta(days=7)
@@ -152,10 +155,32 @@ def send(made: Message, addresses: list[str]) -> bool:
     """Deliver a message to every address; False when one of them did not take it."""
     import apprise
 
-    post = apprise.Apprise()
-    refused = [address for address in addresses if not post.add(address)]
-    delivered = post.notify(title=made.title, body=made.body, body_format=apprise.NotifyFormat.TEXT)
+    with _nothing_logged():
+        try:
+            post = apprise.Apprise()
+            refused = [address for address in addresses if not post.add(address)]
+            delivered = post.notify(title=made.title, body=made.body, body_format=apprise.NotifyFormat.TEXT)
+        except Exception:  # noqa: BLE001  its text can hold an address
+            return False
     return bool(delivered) and not refused
+
+
+@contextmanager
+def _nothing_logged() -> Iterator[None]:
+    """Whatever a messenger and its libraries log of a delivery can hold an address with its token, so none of it stays.
+
+    Apprise names the addresses that it cannot load, and at level DEBUG every address; requests and urllib3 the paths.
+    """
+    named = [name for name in logging.root.manager.loggerDict if name.startswith(CHATTY)]
+    loggers = [logging.getLogger(name) for name in {*CHATTY, *named}]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, was in zip(loggers, before, strict=True):
+            logger.disabled = was
 
 
 def _troubles(settings: Settings, outcome: NightOutcome, today: date) -> list[str]:
