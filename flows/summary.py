@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.codes import code_label
 from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.rollback import as_problem, standing_decision
-from flows.wording import CHANGE_REASONS
 from warehouse.query import reader
 from warehouse.shelf import ReleaseInfo, current_release
 
@@ -238,7 +238,9 @@ def _news(stands: Standing, lang: str) -> list[str]:
     """What a new release says otherwise than the one before, and what a publisher changed that was final."""
     lines = []
     if stands.changes:
-        told = ", ".join(f"{CHANGE_REASONS[reason][lang]} {number(n, lang)}" for reason, n in stands.changes.items())
+        told = ", ".join(
+            f"{code_label('change_reason', reason).get(lang)} {number(n, lang)}" for reason, n in stands.changes.items()
+        )
         total = number(sum(stands.changes.values()), lang)
         lines += ["", f"{'Berubah' if lang == 'id' else 'Changed'}: {total} ({told}); mojoraya diff"]
     if stands.alarms:

@@ -20,19 +20,6 @@ MONTHS = {
     ],
 }
 # fmt: on
-# Why a joint value of a release is not what it was in the release before: meta.change.
-CHANGE_REASONS = {
-    "new_period": {"id": "periode baru", "en": "new period"},
-    "new_series": {"id": "deret baru", "en": "new series"},
-    "new_figure": {"id": "angka baru", "en": "new figure"},
-    "revision": {"id": "revisi penerbit", "en": "revision by the publisher"},
-    "correction": {"id": "koreksi kami", "en": "correction of ours"},
-    "status": {"id": "hanya statusnya", "en": "only its status"},
-    "suppressed": {"id": "dirahasiakan", "en": "suppressed"},
-    "rule_change": {"id": "cara hitung lain", "en": "another method"},
-    "example_replaced": {"id": "contoh diganti angka nyata", "en": "real figures in the place of examples"},
-    "withdrawal": {"id": "ditarik", "en": "withdrawn"},
-}
 STATES = {
     "id": {
         "bundled": "berkas bawaan",

@@ -100,17 +100,19 @@ def _print(rows: list[dict[str, Any]], old: str, new: str, args: argparse.Namesp
     if not rows:
         print(WORDS[lang]["same"].format(old=old, new=new))
         return
-    from flows.wording import CHANGE_REASONS
+    from catalog.codes import code_label
 
     counts = Counter(row["reason"] for row in rows)
-    reasons = ", ".join(f"{CHANGE_REASONS[name][lang]} {count}" for name, count in counts.most_common())
+    reasons = ", ".join(
+        f"{code_label('change_reason', name).get(lang)} {count}" for name, count in counts.most_common()
+    )
     print(WORDS[lang]["count"].format(old=old, new=new, count=len(rows), reasons=reasons))
     print()
     said = [
         {
             **row,
             "kind": KINDS[row["kind"]][lang],
-            "reason": CHANGE_REASONS[row["reason"]][lang],
+            "reason": code_label("change_reason", row["reason"]).get(lang),
             **{name: row[name] if row[f"{name}_text"] is None else row[f"{name}_text"] for name in ("old", "new")},
         }
         for row in rows
