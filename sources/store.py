@@ -258,6 +258,9 @@ def next_entry(
     last = seen[-1] if seen else None
     known = last if last is not None and last.sha256 == sha256 and last.published == contract.published else None
     stated = contract.first_seen if last is None else None
+    # A clock that went back must not make a new file an older vintage than the one it replaces.
+    if last is not None:
+        today = max(today, last.first_seen)
     entry = LogEntry(
         source=contract.id,
         sha256=sha256,
