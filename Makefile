@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve columns docs site lock readers clean venv
+.PHONY: help run test lint serve columns docs site lock readers audit clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ readers: $(STAMP) ## fetch the oldest and the newest DuckDB that must open a rel
 	  [ -d build/readers/duckdb-$$name ] || $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 	    --no-input --require-hashes --no-deps --target build/readers/duckdb-$$name \
 	    -r requirements/readers/duckdb-$$name.txt; done
+
+audit: $(STAMP) ## licences of the locked packages into docs/licences.md, and known weaknesses where pip-audit can ask
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python deploy/audit.py
 
 clean: ## remove the virtual environment and every cache, never data/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build
