@@ -373,7 +373,9 @@ def started(bench: Bench, data: Path, begins: str) -> subprocess.Popen[str]:
 
 def report(lines: list[Line], seconds: float) -> str:
     """The page: one row per fault, and every failure in full."""
-    rows = [f"| {item.fault} | {item.tried} | {item.good} | {_times(item.healed)} | {item.outcome} |" for item in lines]
+    rows = [
+        f"| {item.fault} | {item.tried} | {item.good} | {_times(item.healed)} | {_outcome(item)} |" for item in lines
+    ]
     failures = [f"- {item.fault}: {problem}" for item in lines for problem in item.bad]
     tail = "\n".join(failures) if failures else "None."
     table = "| fault | tried | as promised | next night, s (median, longest) | outcome |\n|--|--|--|--|--|\n"
@@ -381,6 +383,10 @@ def report(lines: list[Line], seconds: float) -> str:
         f"{HEAD}\n{table}" + "\n".join(rows) + f"\n\nThe whole took {seconds / 60:.0f} minutes.\n\n"
         f"## What did not go as promised\n\n{tail}\n"
     )
+
+
+def _outcome(item: Line) -> str:
+    return item.outcome if item.tried else f"not tried in this run ({item.outcome})"
 
 
 def _times(found: list[float]) -> str:
@@ -399,12 +405,12 @@ def main() -> int:
         bench = Bench(Path(folder), zygote)
         steps: list[Callable[[], Line | Iterator[Line]]] = [
             lambda: at_boundaries(bench),
+            lambda: at_random(bench, args.kills, begun + args.minutes * 60),
             lambda: of_other_work(bench, max(args.kills // 20, 1)),
             lambda: starved(bench),
             lambda: together(bench),
             lambda: flow(bench),
             lambda: damaged(bench),
-            lambda: at_random(bench, args.kills, begun + args.minutes * 60),
         ]
         for step in steps:
             found = step()
