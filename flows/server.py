@@ -190,7 +190,9 @@ class ServerChild:
         # An office proxy would be asked for 127.0.0.1 otherwise.
         bypass = ",".join(sorted((around | {LOOPBACK, "localhost"}) - {""}))
         # One-shot logs go to a file; the database that would take them is thrown away.
-        to_api = {"PREFECT_LOGGING_TO_API_ENABLED": "false"} if self.kind == "run" else {}
+        # A server that died on loopback does not come back: five patient tries per request would take many minutes.
+        alone = {"PREFECT_LOGGING_TO_API_ENABLED": "false", "PREFECT_CLIENT_MAX_RETRIES": "1"}
+        to_api = alone if self.kind == "run" else {}
         return quiet | to_api | {"NO_PROXY": bypass, "no_proxy": bypass}
 
     def wait_until_healthy(self, timeout: float = 90.0) -> None:
