@@ -39,7 +39,7 @@ def test_a_long_list_ends_with_how_many_more() -> None:
 
 def test_places_of_one_kind_are_asked_for_by_name() -> None:
     places = [
-        Region(code="35.76.03.1001", bps_code="1", name="Kauman", level="urban_village"),
-        Region(code="35.16.01.2001", bps_code="2", name="Kauman Lor", level="urban_village"),
+        Region(code="35.76.03.1001", bps_code="3576021001", name="Kauman", level="urban_village"),
+        Region(code="35.16.01.2001", bps_code="3516010001", name="Kauman Lor", level="urban_village"),
     ]
     assert place_question(places, "id") == "Kauman Lor (35.16.01.2001) atau Kauman (35.76.03.1001)?"
