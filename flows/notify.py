@@ -93,7 +93,7 @@ def tell(settings: Settings, outcome: NightOutcome, now: datetime, secret: Calla
     `secret` reads a Prefect Secret by name. No address means no message. Raises `Undelivered`; what did not go out is
     not remembered, so that the next night tries again.
     """
-    addresses = os.environ.get(ADDRESSES, "").split() or (secret(SECRET).split() if secret else [])
+    addresses = os.environ.get(ADDRESSES, "").split() or _kept_addresses(secret)
     if not addresses:
         return False
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
@@ -106,6 +106,16 @@ def tell(settings: Settings, outcome: NightOutcome, now: datetime, secret: Calla
     failed = outcome.exit_code == 1
     _remember(settings.data, Told(today.isoformat(), _troubles(settings, outcome, today), failed))
     return True
+
+
+def _kept_addresses(secret: Callable[[str], str] | None) -> list[str]:
+    """The addresses that a Prefect Secret holds; none when the server that keeps it cannot be asked any more."""
+    if secret is None:
+        return []
+    try:
+        return secret(SECRET).split()
+    except Exception:  # noqa: BLE001  a server that died has been told of elsewhere
+        return []
 
 
 def tell_or_say(

@@ -164,3 +164,16 @@ def test_a_publication_past_its_rhythm_is_told_with_its_date(office: Office) -> 
     assert found is not None
     assert "Terbitan yang ditunggu:" in found.body
     assert "Tanyakan kepada penerbit." in found.body
+
+
+def test_a_server_that_cannot_be_asked_for_addresses_is_no_undelivered_message(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(notify.ADDRESSES, raising=False)
+
+    def gone(_name: str) -> str:
+        raise ConnectionError
+
+    lines: list[str] = []
+    notify.tell_or_say(office.settings, BAD, NOW, lines.append, gone)
+    assert lines == []
