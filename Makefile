@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve columns docs site lock readers audit clean venv
+.PHONY: help run test trials lint serve columns docs site lock readers audit clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,10 @@ test: $(STAMP) ## lint, types, import direction and the tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/pytest
+	@$(BIN)/pytest -m "not trial"
+
+trials: $(STAMP) ## the tests that kill real nights and drive a real browser; CI runs them after the others
+	@$(BIN)/pytest -m trial
 
 lint: $(STAMP) ## lint and types only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

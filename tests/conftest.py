@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import hypothesis
@@ -16,8 +17,18 @@ from flows.night import night
 from flows.outcome import NightOutcome
 
 # A slow machine is no counter-example: examples are not timed.
-hypothesis.settings.register_profile("mojoraya", deadline=None, max_examples=60)
+hypothesis.settings.register_profile("mojoraya", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("mojoraya")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups that share a worker first, the largest before the others: a group that begins last is waited for."""
+    groups = [next((mark.args[0] for mark in item.iter_markers("xdist_group")), "") for item in items]
+    size = Counter(group for group in groups if group)
+    order = {id(item): -size[group] for item, group in zip(items, groups, strict=True)}
+    items.sort(key=lambda item: order[id(item)])
+
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = PROJECT / "sources"

@@ -26,6 +26,7 @@ ARGUMENTS = [
 # One worker makes the release that all of these read, and one browser serves them.
 pytestmark = [
     pytest.mark.xdist_group("release"),
+    pytest.mark.trial,
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
 ]
 

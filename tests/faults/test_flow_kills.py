@@ -15,7 +15,7 @@ from support.zygote import Zygote
 
 from flows.survivors import read_records
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.flow]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.flow, pytest.mark.trial]
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SOURCE = "kota-mojokerto-kemiskinan"
 

@@ -15,7 +15,7 @@ from flows import ledger
 from flows.verify import verify_all
 from sources.store import SnapshotStore
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.trial]
 SOURCES = ("kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan")
 KILLED = -9
 FLIPPED = ("warehouse.release", "flip", "return", 1)

@@ -22,7 +22,7 @@ from flows.machine import machine_fault
 from flows.stages import judge_source
 from flows.verify import verify_all
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.trial]
 SOURCE = "kota-mojokerto-kemiskinan"
 MOUNT, UMOUNT = shutil.which("mount") or "/bin/mount", shutil.which("umount") or "/bin/umount"
 STANDS = "Rilis terakhir tetap berlaku."

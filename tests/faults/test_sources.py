@@ -10,7 +10,7 @@ from support.office import Office
 from support.portal_server import Portal, Response
 from support.zygote import Zygote
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.trial]
 SILENT, ENDLESS = "kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan"
 
 
