@@ -27,10 +27,10 @@ test: $(STAMP) ## lint, types, import direction and the tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/pytest -m "not trial"
+	@$(BIN)/pytest -m "not trial and not flow"
 
-trials: $(STAMP) ## the tests that kill real nights and drive a real browser; CI runs them after the others
-	@$(BIN)/pytest -m trial
+trials: $(STAMP) ## the tests of the real flow, of real kills and in a real browser; CI runs them after the others
+	@$(BIN)/pytest -m "trial or flow"
 
 lint: $(STAMP) ## lint and types only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
