@@ -83,7 +83,8 @@ function download(name, columns, rows) {
   document.body.append(link);
   link.click();
   link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  // A slow machine begins a download late; what is taken back before is lost.
+  setTimeout(() => URL.revokeObjectURL(url), 60000);
 }
 
 // A table with sorting heads. A column: name (CSV), label, raw(row), show(row), right, hide (CSV only).
