@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What only tests and documentation need comes with the first verb that needs it: an office installs less.
+TESTED := $(VENV)/.tested
 
 .DEFAULT_GOAL := help
 .PHONY: help run test trials lint serve columns docs site lock readers audit clean venv
@@ -14,7 +16,12 @@ $(STAMP): requirements/lock.txt pyproject.toml
 	@sh deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
 	@touch $(STAMP)
 
-venv: $(STAMP) ## build .venv from the hashed lock
+$(TESTED): $(STAMP) requirements/test.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+	  -r requirements/test.txt
+	@touch $(TESTED)
+
+venv: $(TESTED) ## build .venv from the hashed locks, the tools of the tests included
 
 run: $(STAMP) ## run the nightly flow once over the bundled sources
 	@$(BIN)/mojoraya run
@@ -22,33 +29,35 @@ run: $(STAMP) ## run the nightly flow once over the bundled sources
 serve: $(STAMP) ## keep a Prefect server with its UI on localhost and run every night
 	@$(BIN)/mojoraya serve
 
-test: $(STAMP) ## lint, types, import direction and the tests
+test: $(TESTED) ## lint, types, import direction and the tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pytest -m "not trial and not flow"
 
-trials: $(STAMP) ## the tests of the real flow, of real kills and in a real browser; CI runs them after the others
+trials: $(TESTED) ## the tests of the real flow, of real kills and in a real browser; CI runs them after the others
 	@$(BIN)/pytest -m "trial or flow"
 
-lint: $(STAMP) ## lint and types only
+lint: $(TESTED) ## lint and types only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 columns: $(STAMP) ## append the columns of new indicators to warehouse/columns.csv
 	@$(BIN)/python -m warehouse.columns
 
-docs: $(STAMP) ## write the generated pages of docs/ anew from a release of the bundled sources
+docs: $(TESTED) ## write the generated pages of docs/ anew from a release of the bundled sources
 	@MOJORAYA_DATA=build/docs $(BIN)/mojoraya run >/dev/null
 	@$(BIN)/python -m flows.documents build/docs/current docs
 	@$(BIN)/python -m cli.documents docs
 
-site: $(STAMP) ## build the documentation as a site in build/site
+site: $(TESTED) ## build the documentation as a site in build/site
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
 
-lock: ## write requirements/lock.txt and those of readers anew (needs uv)
+lock: ## write the hashed locks in requirements/ anew (needs uv)
 	uv pip compile requirements/main.in --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/lock.txt
+	uv pip compile requirements/test.in --universal --python-version 3.11 --no-annotate \
+	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/test.txt
 	for name in oldest newest; do \
 	  uv pip compile requirements/readers/duckdb-$$name.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --output-file requirements/readers/duckdb-$$name.txt; done
@@ -59,7 +68,7 @@ readers: $(STAMP) ## fetch the oldest and the newest DuckDB that must open a rel
 	    --no-input --require-hashes --no-deps --target build/readers/duckdb-$$name \
 	    -r requirements/readers/duckdb-$$name.txt; done
 
-audit: $(STAMP) ## licences of the locked packages into docs/licences.md, and known weaknesses where pip-audit can ask
+audit: $(TESTED) ## licences of the locked packages into docs/licences.md, and known weaknesses where pip-audit can ask
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python deploy/audit.py
 
 clean: ## remove the virtual environment and every cache, never data/

@@ -1,8 +1,8 @@
 """What the locked packages are licensed under, and whether any of them has a known weakness.
 
 `python deploy/audit.py` writes docs/licences.md anew from the metadata of the installed packages and runs pip-audit
-over requirements/lock.txt where it is on the PATH and the index answers; else it says that it was skipped. Exit: 0 in
-order or skipped, 1 a licence unfit for a public body or a known weakness.
+over requirements/test.txt, which holds both locks, where it is on the PATH and the index answers; else it says that it
+was skipped. Exit: 0 in order or skipped, 1 a licence unfit for a public body or a known weakness.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements" / "lock.txt"
+LOCK = ROOT / "requirements" / "test.txt"
 PAGE = ROOT / "docs" / "licences.md"
 NAMED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 LONGEST = 60
@@ -33,8 +33,9 @@ OFFLINE = ("ConnectionError", "Max retries", "Name or service", "timed out", "Pr
 HEAD = """\
 # Licences of the packages
 
-Written by `make audit` from the metadata of the packages that are installed from `requirements/lock.txt`. Packages that
-another system would need, and this one has not installed, are not listed. Lisensi paket yang dipakai; ditulis mesin.
+Written by `make audit` from the metadata of the packages that are installed from the locks in `requirements/`. Packages
+that another system would need, and this one has not installed, are not listed. Lisensi paket yang dipakai; ditulis
+mesin.
 
 | package | version | licence | note |
 |--|--|--|--|
