@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseModel):
-    """One run's settings; every field can be set in mojoraya.toml, the first four by environment too."""
+    """One run's settings; every field can be set in mojoraya.toml, those of `ENVIRONMENT` by environment too."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,6 +29,11 @@ class Settings(BaseModel):
     boundaries: list[Path] = Field(default=[], description="GeoJSON files that the page's maps are drawn with")
     keep_releases: int = Field(default=30, ge=2, description="how many releases are kept at least")
     keep_monthly: int = Field(default=12, ge=0, description="of how many months the newest release is kept besides")
+    publish: str = Field(default="", description="object store that every night publishes to; empty for none")
+    publish_snapshots: Literal["open", "all", "none"] = Field(
+        default="open", description="publishers' files that go there: those published already, all, or none"
+    )
+    publish_keep: int = Field(default=3, ge=2, description="how many releases are kept there at least")
 
 
 ENVIRONMENT = {
@@ -36,6 +41,7 @@ ENVIRONMENT = {
     "MOJORAYA_SOURCES": "sources",
     "MOJORAYA_CATALOG": "catalog",
     "MOJORAYA_LANG": "lang",
+    "MOJORAYA_PUBLISH": "publish",
 }
 
 
