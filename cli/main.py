@@ -11,7 +11,8 @@ from collections.abc import Sequence
 # fmt: off
 VERBS = (
     "run", "serve", "status", "sql", "explain", "sources", "indicators", "releases", "diff", "quarantine", "accept",
-    "check", "draft", "rebuild", "page", "verify", "rollback", "backup", "restore", "install",
+    "check", "draft", "rebuild", "page", "verify", "rollback", "publish", "backup", "restore",
+    "install",
 )
 # fmt: on
 USAGE, FAILED = 2, 1

@@ -10,6 +10,7 @@ from catalog.settings import Settings
 from flows import ledger, notify, stages, wording
 from flows.lock import NightInProgress, night_lock
 from flows.machine import machine_fault
+from flows.mirror_night import after_night
 from flows.outcome import FetchOutcome, NightOutcome
 from sources.connectors import TransientFailure
 
@@ -19,7 +20,7 @@ def night(settings: Settings, report: Callable[[str], None] = print) -> NightOut
     started = datetime.now(UTC)
     try:
         with night_lock(settings.data):
-            outcome = _stages(settings, report)
+            outcome = after_night(settings, _stages(settings, report), report)
             notify.tell_or_say(settings, outcome, datetime.now(UTC), report)
     except NightInProgress as error:
         outcome = wording.nothing_published(error.message.id, error.message.en)

@@ -26,6 +26,7 @@ from catalog.settings import Settings, load_settings
 from flows import ledger, notify, stages, wording
 from flows.context import NIGHT, Night
 from flows.lock import NightInProgress, night_lock
+from flows.mirror_night import after_night
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.secrets import ask_block
 from sources.connectors import TransientFailure
@@ -98,6 +99,8 @@ def nightly(lang: str = "id") -> State[Any]:
     except Exception as error:
         logger.exception("The night broke off")
         night.outcome = wording.night_broke(error)
+    # Without the lock: a slow line must not keep the next night waiting.
+    night.outcome = after_night(night.settings, night.outcome, night.report)
     notify.tell_or_say(night.settings, night.outcome, datetime.now(UTC), night.report, ask_block)
     return ended(night, night.outcome)
 
