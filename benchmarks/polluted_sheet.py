@@ -117,4 +117,4 @@ def open_sheet(source: ContractFile) -> Sheet:
     """The bundled file of a contract."""
     data = source.path.with_suffix(".csv").read_bytes()
     table = read_table(data, source.contract)
-    return Sheet(source, data, list(table.columns), [line - 1 for line in table.lines])
+    return Sheet(source, data, list(table.columns), [line - 1 for line in table.lines.tolist()])

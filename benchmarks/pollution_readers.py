@@ -179,7 +179,7 @@ def _mapped(frame: pd.DataFrame, sheet: Sheet) -> Table:
         picked = [frame[item.text] if item in needed else pd.Series([""] * len(frame)) for item in sheet.columns]
     cells = [_texts(column, sheet) for column in picked]
     rows = [list(row) for row in zip(*cells, strict=True)]
-    return Table(list(sheet.columns), list(range(2, len(rows) + 2)), rows)
+    return Table.of_rows(list(sheet.columns), list(range(2, len(rows) + 2)), rows)
 
 
 def _texts(column: pd.Series[Any], sheet: Sheet) -> list[str]:
@@ -203,7 +203,7 @@ def _long(table: Table, contract: Contract, catalog: Catalog) -> Read:
     kept = [row for row in table.rows if any(row) and not next(cell for cell in row if cell).startswith(notes)]
     plain = contract.format.model_copy(update={"decimal": ".", "thousands": ""})
     stated = contract.model_copy(update={"format": plain})
-    frame = tidy(Table(table.columns, list(range(2, len(kept) + 2)), kept), stated, catalog)
+    frame = tidy(Table.of_rows(table.columns, list(range(2, len(kept) + 2)), kept), stated, catalog)
     lost = frame["value"].isna() & frame["missing_mark"].isna() & (frame["raw"] != "")
     if lost.any() or frame[["indicator", "region_code", "period", "breakdown"]].isna().any().any():
         raise Refused("mapping")

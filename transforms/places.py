@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from catalog.load import Catalog
@@ -31,6 +32,7 @@ class Place:
     problem: Problem | None = None
 
 
+@lru_cache(maxsize=200_000)
 def normal(name: str) -> str:
     """Upper case, letters only: the form in which names are compared."""
     return re.sub(r"[^A-Z]", "", name.upper())

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from catalog.contract import AnyContract, Section
 from catalog.formats import CsvFormat, WorkbookFormat
 from transforms.arrange import arrange
+from transforms.coded import Coded
 from transforms.grid import Grid, collapsed
 from transforms.header import PlacedColumn, place_columns
 from transforms.html_table import read_html
 from transforms.mismatch import mismatch
 from transforms.numbers import number_pattern
+from transforms.plain_csv import PlainCsv, plain_csv
 from transforms.repeats import refuse_repeated_years
 from transforms.strict_csv import csv_grid
 from transforms.workbook import read_workbook
@@ -21,36 +27,68 @@ DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
 
 @dataclass(frozen=True)
 class Table:
-    """A file as text: its columns, and for each data row its physical line (1-based) and its cells.
+    """A file as text: its columns with the cells of each, and for each data row its physical line (1-based).
 
-    A row may stand under a section row, or be a total that stands for a region; `skipped` counts the rows
-    that the contract leaves aside by their label.
+    A row may stand under a section row, or be a total that stands for a region (both lists are empty where the
+    contract declares none); `skipped` counts the rows that the contract leaves aside by their label.
     """
 
     columns: list[PlacedColumn]
-    lines: list[int]
-    rows: list[list[str]]
+    lines: NDArray[np.int64]
+    cells: list[Coded]
     sections: list[Section | None] = field(default_factory=list)
     totals: list[str | None] = field(default_factory=list)
     skipped: int = 0
     sheet: str | None = None
 
+    @classmethod
+    def of_rows(cls, columns: list[PlacedColumn], lines: list[int], rows: list[list[str]]) -> Table:
+        """A table from its rows, each with a cell for every column."""
+        cells = [Coded.of([row[number] for row in rows]) for number in range(len(columns))]
+        return cls(columns, np.array(lines, np.int64), cells)
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The cells row by row."""
+        return [list(row) for row in zip(*(column.values() for column in self.cells), strict=True)]
+
 
 def read_table(data: bytes, contract: AnyContract) -> Table:
-    """Read bytes by contract; raises `ContractMismatch` at the first line that is not as declared."""
+    """Read bytes by contract; raises `ContractMismatch` at the first line that is not as declared.
+
+    A large file that is plain throughout is read by columns. Whatever is out of the ordinary sends it the way of
+    all other files, line by line, which finds the words for what is wrong.
+    """
+    plain = plain_csv(data, contract)
+    table = _plain_table(plain, contract) if plain else None
+    return table or _read_by_rows(data, contract)
+
+
+def _read_by_rows(data: bytes, contract: AnyContract) -> Table:
     grid = read_grid(data, contract)
-    table = _placed(grid, contract)
-    found = arrange(table.lines, table.rows, contract)
-    refuse_repeated_years(table.columns, found.rows)
-    return replace(
-        table,
-        lines=found.lines,
-        rows=found.rows,
-        sections=found.sections,
-        totals=found.totals,
+    columns, lines, rows = _placed(grid, contract)
+    found = arrange(lines, rows, contract)
+    table = replace(
+        Table.of_rows(columns, found.lines, found.rows),
+        sections=found.sections if contract.rows.sections else [],
+        totals=found.totals if contract.rows.totals else [],
         skipped=found.skipped,
         sheet=grid.sheet,
     )
+    refuse_repeated_years(columns, table.cells)
+    return table
+
+
+def _plain_table(plain: PlainCsv, contract: AnyContract) -> Table | None:
+    """The table of a plain file; None when a cell is not what its column declares."""
+    columns = place_columns(plain.header, contract)
+    if len(columns) != len(plain.cells):
+        return None
+    for item, cells in zip(columns, plain.cells, strict=True):
+        if item.column.role == "constant" and set(cells.used()) != {item.column.constant}:
+            return None
+    refuse_repeated_years(columns, plain.cells)
+    return Table(columns, plain.lines, plain.cells)
 
 
 def read_grid(data: bytes, contract: AnyContract) -> Grid:
@@ -65,7 +103,10 @@ def read_grid(data: bytes, contract: AnyContract) -> Grid:
     return replace(grid, rows=header + grid.rows[form.header_rows :])
 
 
-def _placed(grid: Grid, contract: AnyContract) -> Table:
+Placed = tuple[list[PlacedColumn], list[int], list[list[str]]]
+
+
+def _placed(grid: Grid, contract: AnyContract) -> Placed:
     lines, rows, height = grid.lines, grid.rows, contract.format.header_rows
     if len(rows) < height:
         raise mismatch(
@@ -76,7 +117,7 @@ def _placed(grid: Grid, contract: AnyContract) -> Table:
             f"the file has only {len(rows)} lines, but the header alone has {height}. Send the whole file again.",
         )
     columns = place_columns(rows[:height], contract)
-    return _body(columns, lines[height:], rows[height:], contract)
+    return columns, *_body(columns, lines[height:], rows[height:], contract)
 
 
 def _same_delimiter(header: list[list[str]], form: CsvFormat) -> None:
@@ -97,7 +138,9 @@ def _same_delimiter(header: list[list[str]], form: CsvFormat) -> None:
             )
 
 
-def _body(columns: list[PlacedColumn], lines: list[int], rows: list[list[str]], contract: AnyContract) -> Table:
+def _body(
+    columns: list[PlacedColumn], lines: list[int], rows: list[list[str]], contract: AnyContract
+) -> tuple[list[int], list[list[str]]]:
     kept_lines: list[int] = []
     kept_rows: list[list[str]] = []
     blank_at: int | None = None
@@ -119,7 +162,7 @@ def _body(columns: list[PlacedColumn], lines: list[int], rows: list[list[str]], 
         _same_constants(line, row, columns)
         kept_lines.append(line)
         kept_rows.append(row)
-    return Table(columns, kept_lines, kept_rows)
+    return kept_lines, kept_rows
 
 
 def _same_width(line: int, row: list[str], columns: list[PlacedColumn]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from transforms.coded import Coded
 from transforms.header import PlacedColumn
 from transforms.mismatch import mismatch
 
@@ -11,9 +12,9 @@ from transforms.mismatch import mismatch
 ROWS, VALUES = 8, 4
 
 
-def refuse_repeated_years(columns: Sequence[PlacedColumn], rows: Sequence[Sequence[str]]) -> None:
+def refuse_repeated_years(columns: Sequence[PlacedColumn], cells: Sequence[Coded]) -> None:
     """Raise `ContractMismatch` at the first year whose cells all repeat those of a year before it."""
-    pairs = repeated_years(columns, rows)
+    pairs = repeated_years(columns, cells)
     if not pairs:
         return
     told = ", ".join(f"{later.year} = {earlier.year}" for earlier, later in pairs)
@@ -27,17 +28,15 @@ def refuse_repeated_years(columns: Sequence[PlacedColumn], rows: Sequence[Sequen
     )
 
 
-def repeated_years(
-    columns: Sequence[PlacedColumn], rows: Sequence[Sequence[str]]
-) -> list[tuple[PlacedColumn, PlacedColumn]]:
+def repeated_years(columns: Sequence[PlacedColumn], cells: Sequence[Coded]) -> list[tuple[PlacedColumn, PlacedColumn]]:
     """Pairs of year columns of one run with equal cells in every row, none of them declared to be so."""
     pairs = []
     first: dict[tuple[int, tuple[str, ...]], PlacedColumn] = {}
     for item in sorted((item for item in columns if item.column.years), key=lambda item: item.year or 0):
-        cells = tuple(row[item.number - 1] for row in rows)
-        if len(cells) < ROWS or len(set(cells)) < VALUES:
+        texts = tuple(cells[item.number - 1].values())
+        if len(texts) < ROWS or len(set(texts)) < VALUES:
             continue
-        earlier = first.setdefault((id(item.column), cells), item)
+        earlier = first.setdefault((id(item.column), texts), item)
         declared = item.column.years.repeats if item.column.years else []
         if earlier is not item and item.year not in declared:
             pairs.append((earlier, item))

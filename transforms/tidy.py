@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from decimal import ROUND_UP, Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from catalog.contract import Column, Contract, Measure
+from catalog.contract import Column, Contract
 from catalog.load import Catalog
+from transforms.coded import Coded, combined
+from transforms.figures import DECIMAL, read_figures
 from transforms.grid import cell_name, collapsed
 from transforms.header import PlacedColumn
-from transforms.numbers import Figure, NumberReader
 from transforms.periods import read_year
 from transforms.places import PlaceReader
 from transforms.read import Table
 
-DECIMAL = pa.decimal128(24, 6)
 FIELDS: list[tuple[str, pa.DataType]] = [
     ("row_id", pa.int64()),
     ("source_line", pa.int64()),
@@ -49,28 +52,86 @@ FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 TIDY_SCHEMA = pa.schema(FIELDS)
 TOTAL = "_T"
-DIGITS = 6
-FINEST = Decimal(1).scaleb(-DIGITS)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The value cells of a table in file order: for each the row of the table and the column that it stands in."""
+
+    table: Table
+    placed: list[PlacedColumn]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.table.lines) * len(self.placed)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The position of each cell's row in the table."""
+        return np.repeat(np.arange(len(self.table.lines)), len(self.placed))
+
+    @cached_property
+    def columns(self) -> Coded:
+        """The column of each cell."""
+        codes = np.tile(np.arange(len(self.placed), dtype=np.int32), len(self.table.lines))
+        return Coded(codes, list(self.placed))
+
+    def raw(self) -> Coded:
+        """The text of each cell."""
+        parts = [self.table.cells[item.number - 1] for item in self.placed]
+        if len(parts) == 1:
+            return parts[0]
+        starts = np.cumsum([0, *(len(part.words) for part in parts[:-1])])
+        codes = [part.codes + start for part, start in zip(parts, starts.tolist(), strict=True)]
+        whole = Coded.of([word for part in parts for word in part.words])
+        return Coded(whole.codes[np.stack(codes, axis=1).ravel()], whole.words)
+
+    def of_rows(self, of_rows: Sequence[Any]) -> Coded:
+        """What is known of the rows of the table, for each cell; None where nothing is."""
+        if not of_rows:
+            return Coded.constant(None, self.count)
+        known = {id(item): item for item in of_rows}
+        coded = Coded.of([id(item) for item in of_rows])
+        return Coded(coded.codes, [known[word] for word in coded.words]).take(self.rows)
+
+    def texts(self, role: str, dimension: str | None = None) -> Coded | None:
+        """The text of a key column for each cell, or None when the file has no such column."""
+        for item in self.table.columns:
+            if item.column.role == role and (dimension is None or item.column.dimension == dimension):
+                return self.table.cells[item.number - 1].take(self.rows)
+        return None
 
 
 def tidy(table: Table, contract: Contract, catalog: Catalog) -> pd.DataFrame:
     """One row per figure in file order; columns and types as `TIDY_SCHEMA`, values in canonical units.
 
     Cells that cannot be understood keep their text and have NULL where the meaning should stand: it is the
-    expectations that judge them.
+    expectations that judge them. Every distinct text is read once, so that size costs little.
     """
-    frame = _melt(table)
-    placed = {item.number: item for item in table.columns}
-    frame["measure"] = _measures(frame, table, placed, contract)
-    _add_places(frame, table, contract, catalog)
-    _add_periods(frame, table, placed)
-    _add_breakdowns(frame, table, placed, contract, catalog)
-    _add_values(frame, placed, contract, catalog)
-    _add_units(frame, table, contract)
-    frame = frame[_kept_rows(frame, contract)].reset_index(drop=True)
-    frame["row_id"] = range(len(frame))
-    arrays = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in TIDY_SCHEMA]
-    return to_pandas(pa.Table.from_arrays(arrays, schema=TIDY_SCHEMA))
+    cells = Cells(table, [item for item in table.columns if item.column.role == "value"])
+    measures = _measures(cells, contract)
+    years, periods = _periods(cells)
+    columns: dict[str, Any] = {
+        **_places_in_file(cells),
+        **_regions(cells, contract, catalog),
+        "period_text": periods,
+        "period": years.map(lambda year: None if year is None else str(year)),
+        "year": years,
+        **_breakdowns(cells, measures, contract, catalog),
+        **read_figures(cells.raw(), measures, years, cells.columns, contract, catalog),
+        **_units(cells, measures, contract),
+    }
+    arrays = {
+        name: column.arrow(TIDY_SCHEMA.field(name).type) if isinstance(column, Coded) else column
+        for name, column in columns.items()
+    }
+    kept = _kept(columns["region_code"], columns["region_problem"], contract)
+    if kept is not None:
+        arrays = {name: column.filter(pa.array(kept)) for name, column in arrays.items()}
+    arrays["row_id"] = pa.array(np.arange(len(arrays["raw"])))
+    ordered = [arrays[field.name].cast(field.type) for field in TIDY_SCHEMA]
+    return to_pandas(pa.Table.from_arrays(ordered, schema=TIDY_SCHEMA))
 
 
 def rows_left_aside(table: Table, frame: pd.DataFrame) -> int:
@@ -78,12 +139,15 @@ def rows_left_aside(table: Table, frame: pd.DataFrame) -> int:
     return table.skipped + len(table.lines) - int(frame["source_line"].nunique())
 
 
-def _kept_rows(frame: pd.DataFrame, contract: Contract) -> pd.Series[bool]:
+def _kept(codes: Coded, problems: Coded, contract: Contract) -> NDArray[np.bool_] | None:
     """Rows outside the expected regions go where that is declared; a name that may mean one of them stays."""
     if contract.rows.keep == "all":
-        return frame["raw"].notna()
-    doubtful = frame["region_problem"].isin(["ambiguous", "mismatch"])
-    return frame["region_code"].isin(contract.expect.regions) | doubtful
+        return None
+    expected = set(contract.expect.regions)
+    inside = np.array([word in expected for word in codes.words], bool)[codes.codes]
+    doubtful = np.array([word in {"ambiguous", "mismatch"} for word in problems.words], bool)[problems.codes]
+    kept: NDArray[np.bool_] = inside | doubtful
+    return kept
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -92,81 +156,62 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _melt(table: Table) -> pd.DataFrame:
-    """One row per value cell: its position in the table, its place in the file, and its text."""
-    values = [item for item in table.columns if item.column.role == "value"]
-    count, width = len(table.rows), len(values)
-    return pd.DataFrame(
-        {
-            "position": [row for row in range(count) for _ in range(width)],
-            "source_line": [line for line in table.lines for _ in range(width)],
-            "source_column": [item.text for item in values] * count,
-            "column_number": [item.number for item in values] * count,
-            "raw": [row[item.number - 1] for row in table.rows for item in values],
-            "sheet": pd.Series([table.sheet] * (count * width), dtype=object),
-            "cell": pd.Series(
-                [cell_name(line, item.number) if table.sheet else None for line in table.lines for item in values],
-                dtype=object,
-            ),
-        }
-    )
+def _places_in_file(cells: Cells) -> dict[str, Any]:
+    """Where each figure stands: line, column, sheet and cell."""
+    lines, sheet = cells.table.lines[cells.rows], cells.table.sheet
+    numbers = cells.columns.map(lambda item: item.number)
+    names: Any = Coded.constant(None, cells.count)
+    if sheet:
+        pairs = zip(lines.tolist(), numbers.values(), strict=True)
+        names = pa.array([cell_name(line, number) for line, number in pairs], pa.string())
+    return {
+        "source_line": pa.array(lines),
+        "source_column": cells.columns.map(lambda item: item.text),
+        "column_number": numbers,
+        "sheet": Coded.constant(sheet, cells.count),
+        "cell": names,
+        "raw": cells.raw(),
+    }
 
 
-def _texts(frame: pd.DataFrame, table: Table, role: str, dimension: str | None = None) -> pd.Series[Any] | None:
-    """The text of a key column for every figure, or None when the file has no such column."""
-    for item in table.columns:
-        if item.column.role == role and (dimension is None or item.column.dimension == dimension):
-            cells = pd.Series([row[item.number - 1] for row in table.rows], dtype=object)
-            return cells.take(frame["position"].to_numpy()).reset_index(drop=True)
-    return None
-
-
-def _measures(frame: pd.DataFrame, table: Table, placed: dict[int, PlacedColumn], contract: Contract) -> pd.Series[Any]:
+def _measures(cells: Cells, contract: Contract) -> Coded:
     """Which measure each figure is of: by the text of a measure column, else by its value column.
 
     A label is first looked for under the section that its row stands in.
     """
-    texts = _texts(frame, table, "measure")
+    texts = cells.texts("measure")
     if texts is not None:
         names = {(item.section, collapsed(item.label)): item.name for item in contract.measures if item.label}
-        labels = [collapsed(row) for row in texts]
-        sections = [section.text if section else None for section in _by_row(frame, table.sections)]
-        found = [names.get(key) or names.get((None, key[1])) for key in zip(sections, labels, strict=True)]
-        return pd.Series(found, index=texts.index, dtype=object)
+        sections = cells.of_rows(cells.table.sections).map(lambda section: section.text if section else None)
+        pairs = combined([sections, texts.map(collapsed)])
+        return pairs.map(lambda pair: names.get(pair) or names.get((None, pair[1])))
     only = contract.measures[0].name if len(contract.measures) == 1 else None
-    by_column = {number: item.column.measure or only for number, item in placed.items()}
-    return frame["column_number"].map(by_column)
+    return cells.columns.map(lambda item: item.column.measure or only)
 
 
-def _by_row(frame: pd.DataFrame, of_rows: list[Any]) -> list[Any]:
-    """What is known of a row of the file, for every figure of the row."""
-    return [of_rows[position] if of_rows else None for position in frame["position"]]
-
-
-def _mapped(values: pd.Series[Any], read: Callable[[Any], Any]) -> pd.Series[Any]:
-    """Read each distinct value once."""
-    known: dict[Hashable, Any] = {value: read(value) for value in values.unique()}
-    return pd.Series([known[value] for value in values], index=values.index, dtype=object)
-
-
-def _add_places(frame: pd.DataFrame, table: Table, contract: Contract, catalog: Catalog) -> None:
-    codes, names = _texts(frame, table, "region_code"), _texts(frame, table, "region_name")
+def _regions(cells: Cells, contract: Contract, catalog: Catalog) -> dict[str, Coded]:
+    codes, names = cells.texts("region_code"), cells.texts("region_name")
     reader = PlaceReader(catalog, contract.expect.regions, contract.bare_name)
     if codes is None and names is None:
-        frame["region_text"], frame["region_code"], frame["region_problem"] = contract.region, contract.region, None
-        return
+        whole = Coded.constant(contract.region, cells.count)
+        return {
+            "region_text": whole, "region_code": whole, "region_problem": Coded.constant(None, cells.count),
+        }  # fmt: skip
     if codes is not None:
-        scheme = next(item.column.scheme for item in table.columns if item.column.role == "region_code") or "bps"
-        pairs = pd.Series(list(zip(codes, names if names is not None else [None] * len(codes), strict=True)))
-        places = _mapped(pairs, lambda pair: reader.by_code(pair[0], scheme, pair[1]))
-        frame["region_text"] = [code if name is None else f"{code} {name}" for code, name in pairs]
+        scheme = next(item.column.scheme for item in cells.table.columns if item.column.role == "region_code") or "bps"
+        pairs = combined([codes, names if names is not None else Coded.constant(None, cells.count)])
+        places = pairs.map(lambda pair: reader.by_code(pair[0], scheme, pair[1]))
+        shown = pairs.map(lambda pair: pair[0] if pair[1] is None else f"{pair[0]} {pair[1]}")
     else:
-        texts = names.map(lambda text: _plain_name(text, contract)) if names is not None else None
-        places = _mapped(texts, reader.by_name) if texts is not None else pd.Series([], dtype=object)
-        frame["region_text"] = names
-    totals = _by_row(frame, table.totals)
-    frame["region_code"] = [total or place.code for total, place in zip(totals, places, strict=True)]
-    frame["region_problem"] = [None if total else place.problem for total, place in zip(totals, places, strict=True)]
+        shown = names if names is not None else Coded.constant(None, cells.count)
+        places = shown.map(lambda text: reader.by_name(_plain_name(text, contract)))
+    totals = cells.of_rows(cells.table.totals)
+    both = combined([totals, Coded(places.codes, list(range(len(places.words))))])
+    return {
+        "region_text": shown,
+        "region_code": both.map(lambda pair: pair[0] or places.words[pair[1]].code),
+        "region_problem": both.map(lambda pair: None if pair[0] else places.words[pair[1]].problem),
+    }
 
 
 def _plain_name(text: str, contract: Contract) -> str:
@@ -175,39 +220,42 @@ def _plain_name(text: str, contract: Contract) -> str:
     return text
 
 
-def _add_periods(frame: pd.DataFrame, table: Table, placed: dict[int, PlacedColumn]) -> None:
-    """The year of a figure stands in its column's header, or else in a period column."""
-    texts = _texts(frame, table, "period")
-    years = {number: item.year for number, item in placed.items()}
-    headers = {number: item.year_text or (str(item.year) if item.year else "") for number, item in placed.items()}
+def _periods(cells: Cells) -> tuple[Coded, Coded]:
+    """The year of each figure and the text it was read from: its column's header, or else a period column."""
+    texts = cells.texts("period")
     if texts is None:
-        frame["period_text"] = frame["column_number"].map(headers)
-        frame["year"] = frame["column_number"].map(years)
-    else:
-        frame["period_text"] = texts
-        frame["year"] = _mapped(texts, read_year)
-    frame["period"] = [None if pd.isna(year) else str(int(year)) for year in frame["year"]]
+        shown = cells.columns.map(lambda item: item.year_text or (str(item.year) if item.year else ""))
+        return cells.columns.map(lambda item: item.year), shown
+    return texts.map(read_year), texts
 
 
-def _add_breakdowns(
-    frame: pd.DataFrame, table: Table, placed: dict[int, PlacedColumn], contract: Contract, catalog: Catalog
-) -> None:
+def _breakdowns(cells: Cells, measures: Coded, contract: Contract, catalog: Catalog) -> dict[str, Coded]:
     """Breakdown keys, sorted by dimension: from a breakdown column, the value column, or the measure."""
-    measures = contract.measures_by_name
-    columns = [item.column for item in table.columns if item.column.role == "breakdown" and item.column.dimension]
-    texts = {str(column.dimension): _texts(frame, table, "breakdown", column.dimension) for column in columns}
-    keys: list[str | None] = []
-    shown: list[str] = []
+    of_measures = {name: dict(item.breakdown) for name, item in contract.measures_by_name.items()}
+    columns = [item.column for item in cells.table.columns if item.column.role == "breakdown" and item.column.dimension]
+    texts = {str(column.dimension): cells.texts("breakdown", column.dimension) for column in columns}
+    known = {name: coded for name, coded in texts.items() if coded is not None}
+    sections = cells.of_rows(cells.table.sections)
     codes = _codes(columns, catalog)
-    sections = _by_row(frame, table.sections)
-    for index, (number, measure) in enumerate(zip(frame["column_number"], frame["measure"], strict=True)):
-        found = dict(measures[measure].breakdown) if measure in measures else {}
-        found.update(sections[index].breakdown if sections[index] else {})
-        found.update(_constant_breakdown(placed[number].column))
-        found.update({name: collapsed(series.iloc[index]) for name, series in texts.items() if series is not None})
-        shown.append(";".join(found.values()))
-        keys.append(breakdown_key(found, codes))
-    frame["breakdown_text"], frame["breakdown"] = shown, pd.Series(keys, dtype=object)
+    by_place = Coded(sections.codes, list(range(len(sections.words))))
+
+    def found(parts: tuple[Any, ...]) -> dict[str, str]:
+        item, measure, section, *shown = parts
+        under = sections.words[section]
+        return {
+            **of_measures.get(measure, {}),
+            **(under.breakdown if under else {}),
+            **_constant_breakdown(item.column),
+            **{name: collapsed(text) for name, text in zip(known, shown, strict=True)},
+        }
+
+    places = Coded(cells.columns.codes, list(range(len(cells.placed))))
+    whole = combined([places, measures, by_place, *known.values()])
+    parts = whole.map(lambda word: found((cells.placed[word[0]], *word[1:])))
+    return {
+        "breakdown_text": parts.map(lambda words: ";".join(words.values())),
+        "breakdown": parts.map(lambda words: breakdown_key(words, codes)),
+    }
 
 
 def _codes(columns: list[Column], catalog: Catalog) -> dict[str, dict[str, str]]:
@@ -235,78 +283,11 @@ def breakdown_key(found: dict[str, str], codes: dict[str, dict[str, str]]) -> st
     return ";".join(parts) or TOTAL
 
 
-def _add_values(frame: pd.DataFrame, placed: dict[int, PlacedColumn], contract: Contract, catalog: Catalog) -> None:
-    reader = NumberReader(contract.format, contract.marks)
-    figures: pd.Series[Any] = _mapped(frame["raw"], reader.read)
-    header_status = {number: item.status for number, item in placed.items()}
-    rows = [
-        _value(figure, contract.measures_by_name.get(measure), year, header_status[number], contract, catalog)
-        for figure, measure, year, number in zip(
-            figures, frame["measure"], frame["year"], frame["column_number"], strict=True
-        )
-    ]
-    names = ("indicator", "unit", "value", "decimals", "decimals_declared", "rounding_step", "obs_status")
-    for position, name in enumerate((*names, "missing_mark", "done")):
-        frame[name] = pd.Series([row[position] for row in rows], dtype=object)
-
-
-def _add_units(frame: pd.DataFrame, table: Table, contract: Contract) -> None:
+def _units(cells: Cells, measures: Coded, contract: Contract) -> dict[str, Coded]:
     """A unit column must say, row by row, the unit that the contract declares for the measure."""
-    texts = _texts(frame, table, "unit")
+    texts = cells.texts("unit")
     if texts is None:
-        frame["unit_text"], frame["unit_ok"] = None, True
-        return
+        return {"unit_text": Coded.constant(None, cells.count), "unit_ok": Coded.constant(value=True, rows=cells.count)}
     stated = {item.name: (item.unit_text or item.unit).casefold() for item in contract.measures}
-    frame["unit_text"] = texts
-    frame["unit_ok"] = [
-        text.casefold() == stated.get(measure) for text, measure in zip(texts, frame["measure"], strict=True)
-    ]
-
-
-def _value(
-    figure: Figure, measure: Measure | None, year: Any, header_status: str | None, contract: Contract, catalog: Catalog
-) -> tuple[Any, ...]:
-    if measure is None:
-        return (None, None, None, figure.decimals, None, None, figure.status, figure.missing, figure.done)
-    unit = catalog.units[measure.unit]
-    precision = None if pd.isna(year) else measure.precision_in(int(year))
-    step = None
-    if precision is not None:
-        printed = Decimal(1).scaleb(-precision.decimals)
-        step = _kept((printed if precision.step is None else precision.step) * unit.factor, ROUND_UP)
-    value = None if figure.value is None else _kept(figure.value * unit.factor)
-    status = figure.status if figure.status != "A" or header_status is None else header_status
-    declared = None if precision is None else precision.decimals
-    decimals, padded = _decimals(figure, declared, contract)
-    steps = [figure.done, padded, _done(figure, unit.id, unit.canonical, unit.factor, header_status)]
-    return (
-        measure.indicator, unit.canonical, value, decimals, declared, step, status, figure.missing,
-        "; ".join(filter(None, steps)),
-    )  # fmt: skip
-
-
-def _decimals(figure: Figure, declared: int | None, contract: Contract) -> tuple[int | None, str]:
-    """The decimals of a figure, with the zeros that its file does not print, and what was done."""
-    printed = figure.decimals
-    dropped = contract.format.trailing_zeros == "dropped"
-    if not dropped or declared is None or printed is None or printed >= declared:
-        return printed, ""
-    return declared, f"trailing zeros put back: {declared} decimals, {printed} printed"
-
-
-def _kept(number: Decimal, rounding: str | None = None) -> Decimal:
-    """A number to the six decimals that are kept: sen of a rupiah are below a millionth of a million rupiah."""
-    exponent = number.as_tuple().exponent
-    return number.quantize(FINEST, rounding) if isinstance(exponent, int) and exponent < -DIGITS else number
-
-
-def _done(figure: Figure, unit: str, canonical: str, factor: Decimal, header_status: str | None) -> str:
-    """In plain words what was done to the cell, for lineage."""
-    steps: list[str] = []
-    if figure.missing is not None:
-        steps.append(f"mark '{figure.missing}' read as not available")
-    if factor != 1:
-        steps.append(f"{unit} x {factor} = {canonical}")
-    if header_status is not None:
-        steps.append(f"status {header_status} from the mark on the year header")
-    return "; ".join(steps)
+    pairs = combined([texts, measures])
+    return {"unit_text": texts, "unit_ok": pairs.map(lambda pair: pair[0].casefold() == stated.get(pair[1]))}
