@@ -43,25 +43,22 @@ class Tables:
             self._read[name] = self._table(name).to_pylist()
         return self._read[name]
 
-    def _table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """`<name>.parquet` with those of `columns` that it has."""
+    def _table(self, name: str, columns: Sequence[str] | None = None, kept: Any = None) -> pa.Table:
+        """`<name>.parquet` with those of `columns` that it has; only the rows for which `kept` holds, if given."""
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
             return pa.table({})
         held = set(pq.read_schema(path).names)
-        return pq.read_table(path, columns=None if columns is None else [name for name in columns if name in held])
+        wanted = None if columns is None else [name for name in columns if name in held]
+        # Every row group brings a dictionary of its own, and Arrow groups by one dictionary only.
+        return pq.read_table(path, columns=wanted, filters=kept).unify_dictionaries()
 
     def _in_force(self, name: str, columns: Sequence[str], regions: Iterable[str] | None = None) -> pa.Table:
         """Some columns of the rows that nothing newer has taken the place of; of some regions, if given."""
-        table = self._table(name, [*columns, "superseded_at"])
-        if not table.num_rows:
-            return table
-        kept = pc.is_null(table["superseded_at"])
+        kept = pc.field("superseded_at").is_null()
         if regions is not None:
-            kept = pc.and_(
-                kept, pc.is_in(pc.cast(table["region_code"], pa.string()), pa.array(list(regions), pa.string()))
-            )
-        return table.filter(kept).select(list(columns))
+            kept &= pc.field("region_code").cast(pa.string()).isin(pa.array(list(regions), pa.string()))
+        return self._table(name, columns, kept)
 
     def label(self, name: str, column: str) -> Bilingual | None:
         """What a column of `<name>.parquet` holds, in words; None for a column that it does not have."""
@@ -126,11 +123,9 @@ class Tables:
 
     def lineage(self, observations: Iterable[str]) -> dict[str, Row]:
         """The way back from some published figures, by the id of each."""
-        table = self._table("core_lineage", LINEAGE)
-        if not table.num_rows:
-            return {}
-        kept = table.filter(pc.is_in(table["observation_id"], pa.array(list(observations), pa.string())))
-        return {row["observation_id"]: row for row in kept.to_pylist()}
+        asked = pc.field("observation_id").cast(pa.string()).isin(pa.array(list(observations), pa.string()))
+        table = self._table("core_lineage", LINEAGE, asked)
+        return {row["observation_id"]: row for row in table.to_pylist()}
 
     @cached_property
     def release_id(self) -> str:
