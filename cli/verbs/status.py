@@ -34,6 +34,11 @@ MISSED = {
     "id": "Perhatian      : malam {due} belum dijalankan; hidupkan mojoraya serve, atau ketik mojoraya run",
     "en": "Attention      : the night of {due} was not run; start mojoraya serve, or type mojoraya run",
 }
+PUBLISHED = {
+    "id": "Cermin         : {url}, rilis {release} sejak {since}",
+    "en": "Mirror         : {url}, release {release} since {since}",
+}
+BEHIND = {"id": "; belum rilis yang berlaku", "en": "; not yet the release in force"}
 TRIGGERS = {
     "command": {"id": "perintah", "en": "command"},
     "schedule": {"id": "jadwal", "en": "schedule"},
@@ -64,6 +69,7 @@ def state(settings: Settings, now: datetime) -> dict[str, Any]:
     """Last night, current release and sources as plain values; the shape of --json."""
     from flows.freshness import missed_night, next_night
     from flows.ledger import runs
+    from flows.mirror_night import last_published
     from warehouse.shelf import current_release
 
     nights = runs(settings)
@@ -85,6 +91,7 @@ def state(settings: Settings, now: datetime) -> dict[str, Any]:
         "next_night": next_night(settings, now),
         "quarantined": last["quarantined"] if last else 0,
         "disk": _disk(settings),
+        "published": last_published(settings.data),
         "sources": _sources(settings, release.path, missed=missed is not None) if release else [],
     }
 
@@ -140,6 +147,11 @@ def _print(found: dict[str, Any], settings: Settings) -> None:
     coming = {"id": f"; berikutnya {due}", "en": f"; next {due}"}[lang] if due else ""
     print(f"{words[2]:<15}: {settings.cron} {settings.timezone} (mojoraya serve){coming}")
     print(f"{words[4]:<15}: {_disk_line(found['disk'], lang)}")
+    mirrored = found["published"]
+    if mirrored:
+        since = _here(mirrored["published_at"], settings)
+        line = PUBLISHED[lang].format(url=mirrored["url"], release=mirrored["release"], since=since)
+        print(line + (BEHIND[lang] if mirrored["release"] != found["release"] else ""))
     if found["missed_night"]:
         print(MISSED[lang].format(due=_here(str(found["missed_night"]), settings)))
     print()
