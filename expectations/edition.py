@@ -65,7 +65,7 @@ def judge_edition(
         )
         compared = Compared(_with(compared.rows, rows), compared.crashed, compared.excused)
         plan += edition_suite()
-    asked = {*compared.rows.loc[compared.rows["beyond"].notna(), "identity"], *compared.crashed}
+    asked = {*compared.rows.loc[compared.rows["beyond"].notna(), "identity"].unique(), *compared.crashed}
     plan = [planned for planned in plan if planned.rule.id in asked]
     return verdicts(compared, plan, catalog, source=contract.id, snapshot=snapshot) if plan else []
 

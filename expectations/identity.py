@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from catalog.identities import EVERY, AnyIdentity, Known, Listed
@@ -104,9 +105,11 @@ def verdicts(
 
     A rule that found nothing to compare passes with nothing evaluated: there is nothing to hold it against.
     """
-    order = compared.rows["identity"].map({item.rule.id: number for number, item in enumerate(plan)})
-    rows = compared.rows.iloc[order.argsort(kind="stable").to_numpy()].reset_index(drop=True)
-    comparing = set(rows["identity"])
+    codes, names = pd.factorize(compared.rows["identity"])
+    turn = {item.rule.id: number for number, item in enumerate(plan)}
+    order = np.array([turn.get(name, len(turn)) for name in names], np.int64)[codes]
+    rows = compared.rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    comparing = set(rows["identity"].unique())
     asked = [planned for planned in plan if planned.rule.id in comparing]
     answers = {found.planned.key: found for found in validate(rows.astype({"beyond": "float64"}), asked)}
     checks = []

@@ -11,12 +11,13 @@ import pandas as pd
 from catalog.contract import Contract
 from catalog.load import Catalog
 from catalog.strict import Bilingual
+from expectations.enough import judge_large
 from expectations.messages import RowWords, both, crash_message, figure, region_name
 from expectations.rules import fill
 from expectations.suites import Planned, code_count, history_suite, row_suite, table_suite
 from expectations.validation import Found, validate
 from expectations.verdict import Check, Judgement, PreviousEdition, RowFailure
-from expectations.view import KEY, edition_size, rows_view, table_view
+from expectations.view import KEY, edition_size, plain_rows, plain_table, rows_view, table_view
 from expectations.words import listing, number, percent
 
 Values = dict[str, Bilingual | str | int]
@@ -27,10 +28,11 @@ def judge_rows(frame: pd.DataFrame, contract: Contract, catalog: Catalog, snapsh
 
     Checks come in declared order, failures in file order. A rule that crashes gives a check, not an error.
     """
-    view = rows_view(frame, contract)
     words = RowWords(contract, catalog)
     checks, failures = [], []
-    for found in validate(view, row_suite(contract, catalog, first_seen)):
+    suite = row_suite(contract, catalog, first_seen)
+    answers, view = judge_large(rows_view(frame, contract), suite, plain_rows)
+    for found in answers:
         turned_down = _failures(found, view, words)
         failures.extend(turned_down)
         checks.append(_check(found, _row_message(found, turned_down), contract, snapshot))
@@ -49,10 +51,10 @@ def judge_table(
 ) -> list[Check]:
     """Hold the table rules, and with `previous` the history rules, against a tidy table and its row failures."""
     critical = [item for item in failures if item.severity == "critical"]
-    view = table_view(frame, {item.row_id for item in critical}, contract, catalog)
+    figures = table_view(frame, {item.row_id for item in critical}, contract, catalog)
+    answers, view = judge_large(figures, table_suite(contract, catalog), plain_table)
     checks = [
-        _check(found, _table_message(found, view, critical, contract, catalog), contract, snapshot)
-        for found in validate(view, table_suite(contract, catalog))
+        _check(found, _table_message(found, view, critical, contract, catalog), contract, snapshot) for found in answers
     ]
     if previous is not None:
         checks += judge_history(edition_size(frame, snapshot), previous, contract)

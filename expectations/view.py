@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from catalog.contract import Contract
 from catalog.load import Catalog
@@ -18,46 +20,60 @@ TEXTS = (
     "breakdown_text", "breakdown", "unit_text", "unit", "obs_status", "missing_mark",
 )  # fmt: skip
 NUMBERS = ("value", "year", "decimals", "decimals_declared", "rounding_step")
+PLACES, MILLION = 6, 1e6
+# Whole numbers below this are exact in a double.
+EXACT = 2**53
 KEY = ["indicator", "region_code", "period", "breakdown"]
 
 
 def rows_view(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """The tidy table with plain types and `beyond_step`, rows in the same order.
+    """The tidy table with numbers as doubles and `beyond_step`, rows in the same order; texts as they are stored.
 
     `beyond_step` is what is left over of a figure after whole rounding steps, in the canonical unit; NaN where
-    no step is declared.
+    no step is declared. `plain_rows` turns its rows into what Great Expectations judges.
     """
-    columns: dict[str, Any] = {name: texts(frame[name]) for name in TEXTS}
+    columns: dict[str, Any] = {name: frame[name].reset_index(drop=True) for name in TEXTS}
     columns |= {name: floats(frame[name]) for name in NUMBERS}
     columns |= {name: frame[name].astype("int64").to_numpy() for name in ("row_id", "source_line")}
     columns["unit_ok"] = frame["unit_ok"].astype("bool").to_numpy()
     view = pd.DataFrame(columns)
-    # A mark that stands for nil is printed without decimals whatever the figures around it show.
-    view.loc[view["raw"].str.strip().isin(contract.marks.nil), "decimals"] = np.nan
+    if contract.marks.nil:
+        # A mark that stands for nil is printed without decimals whatever the figures around it show.
+        nil = view["raw"].str.strip().isin(contract.marks.nil).fillna(value=False).to_numpy(dtype=bool)
+        view.loc[nil, "decimals"] = np.nan
     return view.assign(beyond_step=_beyond_step(frame))
 
 
+def plain_rows(view: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `rows_view` with texts as str and None."""
+    return view.reset_index(drop=True).assign(**{name: texts(view[name]) for name in TEXTS})
+
+
 def table_view(frame: pd.DataFrame, quarantined: Collection[int], contract: Contract, catalog: Catalog) -> pd.DataFrame:
-    """What the table rules look at, one row per figure.
+    """What the table rules look at, one row per figure; texts as they are stored.
 
     `region_place` names an expected region, or the text of a place that could not be resolved (its row is
     quarantined with the reason, so it does not count as absent); `codes_in_group` counts the parts of the
-    figure's total that stand in the file for its region and period.
+    figure's total that stand in the file for its region and period. `plain_table` turns rows into what is judged.
     """
-    code, text = texts(frame["region_code"]), texts(frame["region_text"])
-    expected = pd.Series(code.isin(contract.expect.regions))
+    columns = {name: frame[name].reset_index(drop=True) for name in ("indicator", "region_code", "period", "breakdown")}
+    code, text = columns["region_code"], frame["region_text"].reset_index(drop=True)
+    held = frame["row_id"].isin(list(quarantined)) if quarantined else pd.Series(np.zeros(len(frame)))
     view = pd.DataFrame(
         {
             "source_line": frame["source_line"].astype("int64").to_numpy(),
-            "indicator": texts(frame["indicator"]),
-            "region_code": code,
-            "period": texts(frame["period"]),
-            "breakdown": texts(frame["breakdown"]),
-            "quarantined": frame["row_id"].isin(list(quarantined)).astype("float64").to_numpy(),
-            "region_place": code.where(expected, None).where(code.notna(), "? " + text),
+            **columns,
+            "quarantined": held.astype("float64").to_numpy(),
+            "region_place": code.where(code.isin(contract.expect.regions), None).where(code.notna(), "? " + text),
         }
     )
     return view.assign(codes_in_group=_codes_in_group(view, contract, catalog))
+
+
+def plain_table(view: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `table_view` with texts as str and None."""
+    names = ("indicator", "region_code", "period", "breakdown", "region_place")
+    return view.reset_index(drop=True).assign(**{name: texts(view[name]) for name in names})
 
 
 def edition_size(frame: pd.DataFrame, snapshot: str) -> PreviousEdition:
@@ -75,10 +91,32 @@ def texts(column: pd.Series) -> pd.Series:
 
 def floats(column: pd.Series) -> pd.Series:
     """A column of float64 with NaN for NULL; decimals become the nearest double."""
-    return pd.Series(column.to_numpy(dtype="float64", na_value=np.nan))
+    millionths = _millionths(column)
+    if millionths is None:
+        return pd.Series(column.to_numpy(dtype="float64", na_value=np.nan))
+    # Both numbers are exact, so the quotient is the double nearest to the decimal.
+    return pd.Series(np.where(column.isna(), np.nan, millionths / MILLION))
 
 
-def _beyond_step(frame: pd.DataFrame) -> list[float]:
+def _millionths(column: pd.Series) -> NDArray[np.int64] | None:
+    """A column of decimals with six places as whole millionths, NULL as 0; None where doubles cannot hold them."""
+    kind = getattr(column.dtype, "pyarrow_dtype", None)
+    if kind is None or not pa.types.is_decimal128(kind) or kind.scale != PLACES:
+        return None
+    whole: Any = pa.array(column, from_pandas=True)
+    whole = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
+    whole = whole.fill_null(Decimal(0)) if whole.null_count else whole
+    words = np.frombuffer(whole.buffers()[1], np.int64, 2 * len(whole), 16 * whole.offset).reshape(-1, 2)
+    low: NDArray[np.int64] = words[:, 0]
+    fits = (words[:, 1] == low >> 63) & (np.abs(low) < EXACT)
+    return low if bool(fits.all()) else None
+
+
+def _beyond_step(frame: pd.DataFrame) -> NDArray[np.float64] | list[float]:
+    values, steps = _millionths(frame["value"]), _millionths(frame["rounding_step"])
+    if values is not None and steps is not None:
+        asked = frame["value"].notna().to_numpy() & (steps != 0)
+        return np.where(asked, (np.abs(values) % np.where(asked, np.abs(steps), 1)) / MILLION, np.nan)
     pairs = zip(texts(frame["value"]), texts(frame["rounding_step"]), strict=True)
     return [float("nan") if value is None or not step else _left_over(value, step) for value, step in pairs]
 
@@ -90,6 +128,9 @@ def _left_over(value: Decimal | float, step: Decimal | float) -> float:
 def _codes_in_group(view: pd.DataFrame, contract: Contract, catalog: Catalog) -> pd.Series:
     """Distinct parts per indicator, region and period; NaN for rows that are no part of a declared total."""
     dimensions = {name: catalog.indicators[name].total_from for name in contract.indicators}
+    if not any(dimensions.values()):
+        return pd.Series(np.full(len(view), np.nan), index=view.index)
+    view = view.assign(**{name: texts(view[name]) for name in ("indicator", "region_code", "period", "breakdown")})
     starts = view["indicator"].map({name: f"{dimension}=" for name, dimension in dimensions.items() if dimension})
     part = [bool(b and isinstance(s, str) and b.startswith(s)) for b, s in zip(view["breakdown"], starts, strict=True)]
     counts = (

@@ -1,0 +1,164 @@
+"""Which rows decide a plan: Great Expectations judges these in place of a large frame, and finds the same verdicts.
+
+A rule that asks of every row whether a code is known passes on all rows if it passes on one row of each distinct code;
+a bound holds for all numbers if it holds for the smallest and the largest; keys are unique if none stands twice. Rules
+that do not pass on these rows are held against the whole frame, so that every failing row is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from expectations.suites import Planned
+from expectations.validation import Found, validate
+
+# Below it judging a few rows costs as much as judging all.
+LARGE = 5_000
+Rows = NDArray[np.int64]
+NONE: Rows = np.zeros(0, np.int64)
+
+
+def judge_large(
+    view: pd.DataFrame, plan: Sequence[Planned], plain: Callable[[pd.DataFrame], pd.DataFrame], large: int = LARGE
+) -> tuple[list[Found], pd.DataFrame]:
+    """What `validate` finds in `plain(view)`, and the frame whose positions the findings name.
+
+    `view` may keep its texts in any form that pandas can tell apart; `plain` turns some of its rows into the form that
+    Great Expectations judges.
+    """
+    if len(view) <= large:
+        whole = plain(view)
+        return validate(whole, plan), whole
+    columns = _Columns(view)
+    decisive = [columns.decisive(planned) for planned in plan]
+    positions = np.unique(np.concatenate([NONE, *(rows for rows in decisive if rows is not None)]))
+    decided = [planned for planned, rows in zip(plan, decisive, strict=True) if rows is not None]
+    first = {found.planned.key: found for found in validate(plain(view.iloc[positions]), decided)}
+    answers = {
+        key: Found(found.planned, "passed", columns.evaluated(found.planned), 0, observed=found.observed)
+        for key, found in first.items()
+        if found.outcome == "passed"
+    }
+    again = [planned for planned in plan if planned.key not in answers]
+    whole = plain(view) if again else view
+    answers |= {found.planned.key: found for found in (validate(whole, again) if again else [])}
+    return [answers[planned.key] for planned in plan], whole
+
+
+@dataclass
+class _Columns:
+    """The columns of a view, each told apart once."""
+
+    view: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        self._codes: dict[str, Rows] = {}
+
+    def codes(self, name: str) -> Rows:
+        """One number per distinct value of a column, -1 where it is empty."""
+        if name not in self._codes:
+            self._codes[name] = pd.factorize(self.view[name])[0].astype(np.int64)
+        return self._codes[name]
+
+    def inside(self, planned: Planned) -> NDArray[np.bool_]:
+        """The rows that a rule is held against."""
+        mask = np.ones(len(self.view), bool)
+        for name, wanted in planned.where.items():
+            if wanted in {"null", "not null"}:
+                mask &= (self.codes(name) < 0) == (wanted == "null")
+            else:
+                same = self.view[name] == wanted
+                mask &= same.fillna(value=False).to_numpy(dtype=bool)
+        return mask
+
+    def given(self, names: Iterable[str]) -> NDArray[np.bool_]:
+        """The rows on which none of some columns is empty."""
+        known: NDArray[np.bool_] = np.logical_and.reduce([self.codes(name) >= 0 for name in names])
+        return known
+
+    def decisive(self, planned: Planned) -> Rows | None:
+        """Rows by which a rule can be decided; None when it takes them all."""
+        find = _DECISIVE.get(planned.rule.expectation)
+        return find(self, planned, np.flatnonzero(self.inside(planned))) if find else None
+
+    def evaluated(self, planned: Planned) -> int:
+        """How many rows a rule that passed speaks of, as Great Expectations counts them."""
+        kind, arguments = planned.rule.expectation, planned.arguments
+        if kind in _OF_ALL:
+            return len(self.view)
+        names = [arguments["column"]] if "column" in arguments else arguments.get("column_list", [])
+        names = names or [arguments["column_A"], arguments["column_B"]]
+        return int((self.inside(planned) & self.given(names)).sum())
+
+    def distinct(self, rows: Rows, names: Sequence[str]) -> Rows:
+        """The first row of every combination of some columns."""
+        if not len(rows):
+            return NONE
+        whole = self.codes(names[0])[rows]
+        for name in names[1:]:
+            codes = self.codes(name)[rows] + 1
+            whole = pd.factorize(whole)[0].astype(np.int64) * (int(codes.max()) + 1) + codes
+        found: Rows = rows[np.unique(whole, return_index=True)[1]]
+        return found
+
+
+def _by_value(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
+    return columns.distinct(rows, [planned.arguments["column"]])
+
+
+def _by_emptiness(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
+    empty = columns.codes(planned.arguments["column"])[rows] < 0
+    return np.concatenate([rows[empty][:1], rows[~empty][:1]])
+
+
+def _by_pair(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
+    return columns.distinct(rows, [planned.arguments["column_A"], planned.arguments["column_B"]])
+
+
+def _by_extremes(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
+    values = columns.view[planned.arguments["column"]].to_numpy(dtype="float64", na_value=np.nan)[rows]
+    known = rows[~np.isnan(values)]
+    if not len(known):
+        return rows[:1]
+    values = values[~np.isnan(values)]
+    found: Rows = known[[int(values.argmin()), int(values.argmax())]]
+    return found
+
+
+def _by_repetition(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
+    names = planned.arguments["column_list"]
+    rows = rows[columns.given(names)[rows]]
+    if len(columns.distinct(rows, names)) == len(rows):
+        return rows[:1]
+    keys = pd.DataFrame({name: columns.codes(name)[rows] for name in names})
+    found: Rows = rows[keys.duplicated(keep=False).to_numpy()]
+    return found
+
+
+def _by_count(columns: _Columns, planned: Planned, rows: Rows) -> Rows | None:
+    arguments = planned.arguments
+    if arguments.get("max_value") is not None:
+        return None
+    return columns.distinct(rows, [arguments["column"]])[: int(arguments["min_value"]) + 1]
+
+
+def _by_sameness(columns: _Columns, planned: Planned, rows: Rows) -> Rows | None:
+    codes = columns.codes(planned.arguments["column"])[rows]
+    return rows[:1] if not len(codes) or (codes == codes[0]).all() else None
+
+
+_DECISIVE: dict[str, Callable[[_Columns, Planned, Rows], Rows | None]] = {
+    "expect_column_values_to_not_be_null": _by_emptiness,
+    "expect_column_values_to_be_in_set": _by_value,
+    "expect_column_values_to_be_between": _by_extremes,
+    "expect_column_pair_values_to_be_equal": _by_pair,
+    "expect_compound_columns_to_be_unique": _by_repetition,
+    "expect_column_unique_value_count_to_be_between": _by_count,
+    "expect_column_mean_to_be_between": _by_sameness,
+}
+_OF_ALL = {"expect_column_unique_value_count_to_be_between", "expect_column_mean_to_be_between"}
