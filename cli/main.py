@@ -28,13 +28,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Imported after parsing: pydantic costs half of what --help may take.
     from catalog.settings import load_settings
     from catalog.strict import DeclarationError
+    from flows.layout import LayoutTooNew, refuse_newer
 
     try:
         settings = load_settings(data=args.data, sources=args.sources, lang=args.lang)
+        refuse_newer(settings.data)
         return int(importlib.import_module(f"cli.verbs.{args.verb}").run(args, settings))
-    except DeclarationError as error:
+    except (DeclarationError, LayoutTooNew) as error:
         print(error.message.get(args.lang or os.environ.get("MOJORAYA_LANG") or "id"), file=sys.stderr)
-        return USAGE
+        return FAILED if isinstance(error, LayoutTooNew) else USAGE
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

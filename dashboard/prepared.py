@@ -40,4 +40,8 @@ def prepared(regions: Sequence[str], cache: Path | None = None) -> dict[str, Any
             aside = path.with_suffix(f".{os.getpid()}")
             aside.write_text(json.dumps(made), "utf-8")
             aside.replace(path)
+            # What an older version drew its pages with, or was still writing when it was killed.
+            for other in path.parent.glob("page-*"):
+                if other != path:
+                    other.unlink()
     return made

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from catalog.settings import Settings
 from catalog.strict import Bilingual
+from flows import layout
 from flows.lock import night_lock
 from sources.store import SnapshotStore, sync_directory
 
@@ -42,7 +43,7 @@ def back_up(settings: Settings, folder: Path) -> Copied:
 
     The log comes last and by one rename, so that a backup is whole at every instant. Bytes are compared by their hash.
     Raises `BackupRefused` for damaged snapshots, a folder that holds the backup of another office, or one inside the
-    data folder, and `flows.lock.NightInProgress` while a night runs.
+    data folder, `flows.layout.LayoutTooNew`, and `flows.lock.NightInProgress` while a night runs.
     """
     if folder.resolve().is_relative_to(settings.data.resolve()):
         raise BackupRefused(
@@ -54,6 +55,9 @@ def back_up(settings: Settings, folder: Path) -> Copied:
     with night_lock(settings.data):
         _refuse_damage(settings.data)
         _refuse_another(settings.data, folder)
+        layout.refuse_newer(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        layout.mark(folder)
         return _copy(settings.data, folder)
 
 
@@ -61,7 +65,8 @@ def restore(settings: Settings, folder: Path) -> Copied:
     """Copy a backup back into the data folder: lost and damaged snapshots, and what the log here does not know yet.
 
     Raises `BackupRefused` when `folder` holds no whole backup, or the log here says something that the backup does
-    not, and `flows.lock.NightInProgress` while a night runs. The release is then made again by `mojoraya rebuild`.
+    not, `flows.layout.LayoutTooNew` for the backup of a newer version, and `flows.lock.NightInProgress` while a night
+    runs. The release is then made again by `mojoraya rebuild`.
     """
     if not (folder / "snapshots" / LOG).is_file():
         raise BackupRefused(
@@ -70,6 +75,7 @@ def restore(settings: Settings, folder: Path) -> Copied:
                 en=f"{folder} holds no backup (there is no snapshots/{LOG}).",
             )
         )
+    layout.refuse_newer(folder)
     with night_lock(settings.data):
         _refuse_damage(folder)
         here, there = (_log(path) for path in (settings.data, folder))

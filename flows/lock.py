@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog.strict import Bilingual
+from flows import layout
 from warehouse.disk import remove_leftovers
 
 # Where a night writes aside before it renames.
@@ -27,17 +28,22 @@ class NightInProgress(Exception):
 
 @contextmanager
 def night_lock(data: Path) -> Iterator[None]:
-    """Hold the data folder for one night; raises `NightInProgress` when another process holds it."""
+    """Hold the data folder for one night; raises `NightInProgress` when another process holds it.
+
+    Raises `flows.layout.LayoutTooNew`, before anything is written, for a folder that a newer version has written.
+    """
     data.mkdir(parents=True, exist_ok=True)
     with (data / "night.lock").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NightInProgress(_holder(data / "night.lock")) from None
+        layout.refuse_newer(data)
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
         file.flush()
         clear_leftovers(data)
+        layout.mark(data)
         yield
         file.truncate(0)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from catalog.settings import Settings
 from flows import ledger, notify, stages, wording
+from flows.layout import LayoutTooNew
 from flows.lock import NightInProgress, night_lock
 from flows.machine import machine_fault
 from flows.mirror_night import after_night
@@ -22,6 +23,8 @@ def night(settings: Settings, report: Callable[[str], None] = print) -> NightOut
         with night_lock(settings.data):
             outcome = after_night(settings, _stages(settings, report), report)
             notify.tell_or_say(settings, outcome, datetime.now(UTC), report)
+    except LayoutTooNew as error:
+        return wording.not_ours(error, settings.lang, report)
     except NightInProgress as error:
         outcome = wording.nothing_published(error.message.id, error.message.en)
     except Exception as error:

@@ -25,6 +25,7 @@ from prefect.tasks import Task, exponential_backoff
 from catalog.settings import Settings, load_settings
 from flows import ledger, notify, stages, wording
 from flows.context import NIGHT, Night
+from flows.layout import LayoutTooNew
 from flows.lock import NightInProgress, night_lock
 from flows.mirror_night import after_night
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
@@ -94,6 +95,9 @@ def nightly(lang: str = "id") -> State[Any]:
     try:
         with night_lock(night.settings.data):
             night.outcome = run_stages(night)
+    except LayoutTooNew as error:
+        night.outcome = wording.not_ours(error, night.settings.lang, night.report)
+        return final_state(night.outcome, night.settings.lang)
     except NightInProgress as error:
         return ended(night, wording.nothing_published(error.message.id, error.message.en))
     except Exception as error:

@@ -23,9 +23,10 @@ from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.record_tables import complaint_days, load_record_tables
-from flows.rollback import instead_of_withdrawn
+from flows.rollback import instead_of_withdrawn, standing_decision
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
+from flows.unused import remove_unused
 from flows.wording import nothing_published
 from transforms.joint_frames import joint_tables
 from transforms.joint_history import Moment, concerned, history
@@ -63,7 +64,7 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
             "Tidak ada satu pun sumber yang dapat diterima; lihat pesan di atas.",
             "Not one source could be accepted; see the messages above.",
         )
-    before = current_release(settings.data)
+    before, chosen = current_release(settings.data), standing_decision(settings)
     with open_build(settings.data / "warehouse.duckdb", catalog) as build:
         load_sources(build, declared.values())
         load_editions(build, found)
@@ -88,11 +89,12 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
             )
     remember_contracts(settings)
     write_feedback(settings.data, declared, judged)
+    remove_unused(settings.data, judged)
     prune_releases(settings.data, settings.keep_releases, datetime.now(UTC), keep_monthly=settings.keep_monthly)
     # An operator may have withdrawn what was made; then another one stands.
     stands = current_release(settings.data) or release
     changed = before is None or before.id != stands.id
-    return night_outcome(settings, stands, fetched, read, changed=changed)
+    return night_outcome(settings, stands, fetched, read, changed=changed, chosen=chosen)
 
 
 def load_joint_tables(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from catalog.settings import Settings
 from flows import ledger, stages, wording
+from flows.layout import LayoutTooNew
 from flows.lock import NightInProgress, night_lock
 from flows.machine import machine_fault
 from flows.outcome import NightOutcome
@@ -30,6 +31,8 @@ def rebuild(settings: Settings, report: Callable[[str], None] = print) -> NightO
     try:
         with night_lock(settings.data):
             outcome = _from_the_log(settings, report)
+    except LayoutTooNew as error:
+        return wording.not_ours(error, settings.lang, report)
     except NightInProgress as error:
         outcome = wording.nothing_published(error.message.id, error.message.en)
     except Exception as error:

@@ -11,7 +11,8 @@ from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
-from flows.rollback import as_problem, standing_decision
+from flows.rollback import as_problem, as_replaced, standing_decision
+from sources.store import Rollback
 from warehouse.query import reader
 from warehouse.shelf import ReleaseInfo, current_release
 
@@ -52,10 +53,11 @@ def night_outcome(
     read: Iterable[ReadOutcome],
     *,
     changed: bool,
+    chosen: Rollback | None = None,
 ) -> NightOutcome:
-    """How a night ended that leaves `release` in force."""
+    """How a night ended that leaves `release` in force; `chosen` is the decision that stood when it began."""
     stands = standing(release)
-    problems = [*_chosen(settings), *_problems(stands, fetched, read)]
+    problems = [*_chosen(settings), *_replaced(chosen, release), *_problems(stands, fetched, read)]
     ids, ens = [item[0] for item in problems], [item[1] for item in problems]
     return NightOutcome(
         exit_code=ATTENTION if problems else 0,
@@ -156,6 +158,14 @@ def _chosen(settings: Settings) -> list[tuple[str, str]]:
     if decision is None:
         return []
     told = as_problem(decision)
+    return [(told.id, told.en)]
+
+
+def _replaced(chosen: Rollback | None, stands: ReleaseInfo) -> list[tuple[str, str]]:
+    """A choice that another content has ended is told once."""
+    if chosen is None or chosen.release == stands.id:
+        return []
+    told = as_replaced(chosen, stands.id)
     return [(told.id, told.en)]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from catalog.strict import Bilingual
+from flows.layout import LayoutTooNew
 from flows.machine import machine_fault
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 
@@ -201,6 +203,13 @@ def nothing_published(indonesian: str, english: str) -> NightOutcome:
         problems_id=[indonesian],
         problems_en=[english],
     )
+
+
+def not_ours(why: LayoutTooNew, lang: str, report: Callable[[str], None]) -> NightOutcome:
+    """The outcome of a night on a folder that a newer version has written: told, and entered in no ledger there."""
+    outcome = nothing_published(why.message.id, why.message.en)
+    report(publish_line(outcome, lang))
+    return outcome
 
 
 def not_entered(why: OSError, lang: str) -> str:

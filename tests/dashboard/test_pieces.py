@@ -157,10 +157,12 @@ def test_what_no_figure_changes_is_kept_and_a_spoilt_cache_only_costs_time(
     monkeypatch.setattr(charts, "specifications", lambda regions: {"series": {"of": list(regions)}})
     made = prepared(["a", "b"], tmp_path)
     assert made == {"library": "made", "specs": {"series": {"of": ["a", "b"]}}}
-    kept = next(tmp_path.iterdir())
     monkeypatch.setattr(charts, "library", lambda: "made again")
     assert prepared(["a", "b"], tmp_path) == made
+    (tmp_path / "page-0123456789abcdef.77").touch()
     assert prepared(["a"], tmp_path)["library"] == "made again", "other regions have other charts"
+    assert prepared(["a", "b"], tmp_path)["library"] == "made again"
+    (kept,) = tmp_path.iterdir()
     kept.write_text(kept.read_text("utf-8")[:20], "utf-8")
     assert prepared(["a", "b"], tmp_path)["library"] == "made again"
     assert prepared(["a", "b"], kept / "no-folder")["library"] == "made again"

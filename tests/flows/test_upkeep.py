@@ -87,6 +87,9 @@ def test_a_withdrawn_release_stays_withdrawn_until_the_figures_are_others(
     third = office.run()
     assert third.release not in {first.id, second.id}
     assert "ditarik" not in third.summary("id")
+    assert f"Rilis {first.id}, yang dipilih pada" in third.summary("id"), "that the choice has ended is told once"
+    assert third.exit_code == 3
+    assert "yang dipilih" not in office.run().summary("id")
 
 
 def test_a_rollback_can_be_undone_and_names_what_stands(
