@@ -9,8 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from catalog.address import holds_secret
 from catalog.boundaries import read_boundaries
-from catalog.strict import explain_errors
+from catalog.strict import DeclarationError, explain_errors
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +60,14 @@ def load_settings(file: Path | None = None, **given: object) -> Settings:
     values.update({name: value for name, value in given.items() if value is not None})
     with explain_errors(str(path), Settings):
         settings = Settings.model_validate(values)
+    if holds_secret(settings.publish):
+        # A unit of systemd that anybody can read would hold it too. What was found is not repeated.
+        raise DeclarationError(
+            "publish (MOJORAYA_PUBLISH): the address holds a password or a token. Write it without; keys belong in the "
+            "environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).",
+            "publish (MOJORAYA_PUBLISH): alamatnya memuat sandi atau token. Tulis tanpa itu; kuncinya di variabel "
+            "lingkungan (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).",
+        )
     paths: dict[str, object] = {name: getattr(settings, name).resolve() for name in ("data", "sources", "catalog")}
     paths["boundaries"] = [item.resolve() for item in settings.boundaries]
     for item in settings.boundaries:

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catalog.address import holds_secret
 from catalog.strict import Bilingual
 from flows.mirror_refusals import PublishRefused, refusal_of, unknown_address
 from warehouse.disk import put_in_place, temporary_name
@@ -33,8 +34,6 @@ DRIVERS = {
     "abfs": "adlfs",
     "abfss": "adlfs",
 }
-# These write the account behind an "@" in the address.
-ACCOUNTS = ("az", "abfs", "abfss")
 CHUNK = 1 << 20
 # A store that does not answer is told after seconds, not minutes.
 S3_PATIENCE = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 2}}
@@ -182,8 +181,7 @@ def open_store(url: str) -> Store:
 def checked(url: str) -> str:
     """An address without needless slashes; raises `PublishRefused` for one that cannot be, never repeating a secret."""
     scheme, mark, rest = url.strip().partition("://")
-    user = (rest if mark else scheme).partition("/")[0].rpartition("@")[0]
-    if (user and (":" in user or scheme not in ACCOUNTS)) or "?" in rest or "#" in rest:
+    if holds_secret(url):
         raise PublishRefused(
             Bilingual(
                 id="Alamat itu memuat sandi atau token. Tulis alamatnya tanpa itu; kuncinya di variabel lingkungan "

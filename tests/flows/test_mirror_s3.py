@@ -220,6 +220,16 @@ def test_an_address_with_a_secret_is_refused_and_not_repeated(
     assert "token=" not in told.err
 
 
+def test_a_setting_with_a_secret_stops_every_verb_and_is_not_repeated(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOJORAYA_PUBLISH", "s3://AKIA:sandi@bappeda/raya")
+    assert main(["install", "--print"]) == 2
+    told = capsys.readouterr()
+    assert "alamatnya memuat sandi atau token" in told.err
+    assert "AKIA" not in told.err + told.out
+
+
 @pytest.mark.parametrize(
     "address",
     [
