@@ -9,9 +9,10 @@ publication completes what is half there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
@@ -91,8 +92,9 @@ def mirror(
 ) -> Mirrored:
     """Bring the release in force and the kept files to a store, then move its pointer, then remove old releases.
 
-    `keep` releases stay there, at least two, and none younger than a day goes; `report` gets the name of every file
-    that is sent. Raises `PublishRefused` when nothing was published; the pointer then stands where it stood.
+    `keep` releases stay there, at least two, and none that was written or in force within a day goes; `report` gets
+    the name of every file that is sent. Raises `PublishRefused` when nothing was published; the pointer
+    then stands where it stood.
     """
     _refuse_inside(settings.data, store.url)
     moment = now or datetime.now(UTC)
@@ -127,20 +129,29 @@ def read_pointer(store: Store) -> Pointer | None:
 def pointer_to(release: OpenRelease, before: Pointer | None, now: datetime, keep: int) -> Pointer:
     """The pointer to a release, which remembers what it named before."""
     folder = f"{RELEASES}/{release.folder}"
-    known = [before, *before.earlier] if before else []
-    earlier = [
+    since = before.published_at if before and before.folder == folder else now
+    named = [Earlier(release=release.id, folder=folder, published_at=since)]
+    named += [
         Earlier(release=item.release, folder=item.folder, published_at=item.published_at)
-        for item in known
+        for item in ([before, *before.earlier] if before else [])
         if item.folder != folder
     ]
     return Pointer(
         release=release.id,
         folder=folder,
-        published_at=now,
+        published_at=since,
         sums_sha256=release.sums,
         files={part.name: Stored(bytes=part.bytes, sha256=part.sha256) for part in release.parts},
-        earlier=earlier[: max(keep, LEAST_KEPT) - 1],
+        earlier=to_keep(named, keep, now)[1:],
     )
+
+
+def to_keep(named: Sequence[Earlier], keep: int, now: datetime) -> list[Earlier]:
+    """Of what a pointer has named, newest first, the first `keep` (at least two), and what it named within a day."""
+    count = max(keep, LEAST_KEPT)
+    # What came after it says until when it was in force.
+    recent = [item for after, item in pairwise(named[count - 1 :]) if now - after.published_at < MIN_AGE]
+    return [*named[:count], *recent]
 
 
 def _refuse_inside(data: Path, url: str) -> None:
@@ -184,17 +195,17 @@ def _send(store: Store, release: OpenRelease, before: Pointer | None, report: Ca
 def _prune(store: Store, pointer: Pointer, keep: int, now: datetime) -> tuple[tuple[str, ...], PublishRefused | None]:
     """Remove old releases from the store, the names of those removed coming back with what stopped it, if anything.
 
-    Kept are the release in force and those that were in force before it, `keep` in all, and whatever is younger than a
-    day. Only folders named as we name them are looked at.
+    Kept are the release in force and those that were in force before it, `keep` in all, whatever was in force within a
+    day, and whatever was written within one. Only folders named as we name them are looked at.
     """
     removed: list[str] = []
     try:
         names = {name.partition("/")[0] for name in store.listing(RELEASES)}
-        stood = [item.folder for item in (pointer, *pointer.earlier)][: max(keep, LEAST_KEPT)]
+        stood = [item.folder for item in to_keep([pointer, *pointer.earlier], keep, now)]
         others = [folder for name in names if OURS.fullmatch(name) and (folder := f"{RELEASES}/{name}") not in stood]
         ages = {folder: store.written(folder) or now for folder in others}
         newest_first = sorted(others, key=lambda folder: ages[folder], reverse=True)
-        for folder in newest_first[max(keep, LEAST_KEPT) - len(stood) :]:
+        for folder in newest_first[max(max(keep, LEAST_KEPT) - len(stood), 0) :]:
             # Asked again each time: another publisher may have gone back to this one.
             current = read_pointer(store)
             if now - ages[folder] > MIN_AGE and current is not None and current.folder != folder:

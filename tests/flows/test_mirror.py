@@ -241,6 +241,18 @@ def test_old_releases_go_after_a_day_and_never_the_one_in_force_or_the_one_befor
     read_whole(store)
 
 
+def test_a_reader_has_a_day_to_finish_what_was_in_force_when_it_began(office: Office, data: Path) -> None:
+    store, now = in_memory(), datetime.now(UTC)
+    long_ago = mirror(office.settings, store, now=now).pointer.folder
+    later = now + timedelta(days=40)
+    for number, hours in enumerate((0, 1, 2, 23)):
+        put_in_force(data, release_id=f"2026-12-0{number + 1}-0123456789ab")
+        mirror(office.settings, store, keep=2, now=later + timedelta(hours=hours))
+        assert store.listing(long_ago)
+    put_in_force(data, release_id=AFTER)
+    assert mirror(office.settings, store, keep=2, now=later + timedelta(hours=24.5)).removed == (long_ago,)
+
+
 def test_going_back_points_at_the_folder_that_is_there(office: Office, data: Path) -> None:
     store = in_memory()
     old = (data / "current").resolve().name
@@ -252,6 +264,11 @@ def test_going_back_points_at_the_folder_that_is_there(office: Office, data: Pat
     back = mirror(office.settings, store)
     assert (back.sent, back.copied, back.pointer.folder) == (0, 0, first.folder)
     assert [item.folder for item in back.pointer.earlier] == [second.folder]
+    put_in_force(data, release_id=AFTER)
+    # The one before is the one that stood before, however long ago it was sent.
+    found = mirror(office.settings, store, keep=2, now=datetime.now(UTC) + timedelta(hours=25))
+    assert found.removed == (second.folder,)
+    assert folders(store) == {found.pointer.folder.partition("/")[2], first.folder.partition("/")[2]}
 
 
 def test_what_cannot_be_removed_is_told_and_the_release_stands(office: Office, data: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from support.mirrors import in_memory
 from support.office import Office, copy_sources
 
 from catalog.settings import PROJECT, Settings
+from flows.declared import load_contracts
 from flows.mirror import mirror
 from flows.mirror_snapshots import choose_snapshots
 from flows.mirror_store import Store
@@ -55,6 +57,17 @@ def test_records_and_files_without_a_contract_stay(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in chosen.log.splitlines()]
     assert {line["source"] for line in lines} == going
     assert b"alasan kantor" not in chosen.log
+
+
+def test_a_list_of_an_office_stays_even_where_it_is_called_a_publication(tmp_path: Path) -> None:
+    settings = a_world(tmp_path)
+    contract = next(settings.sources.rglob("contoh-pengaduan.toml"))
+    declared = re.sub(r'(?m)^evidence = ".*"$', 'evidence = "publication"', contract.read_text("utf-8"))
+    contract.write_text(declared.replace("synthetic = true\n", "", 1), "utf-8")
+    contracts, faults = load_contracts(settings)
+    assert faults == {}
+    assert contracts["contoh-pengaduan"].contract.evidence == "publication"
+    assert "contoh-pengaduan" in {entry.source for entry in choose_snapshots(settings, "open").withheld.values()}
 
 
 def test_files_with_a_sensitive_indicator_stay_and_so_do_those_it_can_be_worked_out_from(tmp_path: Path) -> None:
