@@ -2,7 +2,8 @@
 
 `python deploy/audit.py` writes docs/licences.md anew from the metadata of the installed packages and runs pip-audit
 over requirements/test.txt, which holds both locks, where it is on the PATH and the index answers; else it says that it
-was skipped. Exit: 0 in order or skipped, 1 a licence unfit for a public body or a known weakness.
+was skipped. Packages that the index does not know are counted: where it knows none, nothing was looked for. Exit: 0 in
+order or skipped, 1 a licence unfit for a public body or a known weakness.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ NOTES = {
     "axe-playwright-python": "MIT, by the LICENSE file in the package; for tests only, with axe-core (MPL-2.0) inside",
 }
 OFFLINE = ("ConnectionError", "Max retries", "Name or service", "timed out", "ProxyError", "SSLError", "HTTPError")
+# What pip-audit says of a package that its index does not know, in its table and in its warnings.
+UNKNOWN_TO_INDEX = re.compile(r"Dependency not found on PyPI and could not be audited: ([A-Za-z0-9._-]+)")
 HEAD = """\
 # Licences of the packages
 
@@ -96,7 +99,24 @@ def weaknesses() -> tuple[bool, str]:
     told = f"{ended.stdout}\n{ended.stderr}".strip()
     if ended.returncode and any(sign in told for sign in OFFLINE):
         return True, "pip-audit could not ask its index: known weaknesses were NOT looked for (skipped)"
-    return ended.returncode == 0, told
+    return ended.returncode == 0, not_audited(told)
+
+
+def not_audited(told: str) -> str:
+    """What pip-audit said, and first of how many packages it could say nothing, for it counts those as sound."""
+    # What the lock has for other systems is not installed here, and pip-audit leaves it aside.
+    wanted = {canonical(name) for name, _, _ in installed()}
+    unknown = wanted & {canonical(name) for name in UNKNOWN_TO_INDEX.findall(told)}
+    if not unknown:
+        return told
+    if unknown == wanted:
+        return "the index of pip-audit knows none of the packages: known weaknesses were NOT looked for (skipped)"
+    return f"{len(unknown)} of {len(wanted)} packages are not in the index of pip-audit and were NOT audited\n{told}"
+
+
+def canonical(name: str) -> str:
+    """A package's name as an index writes it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def main() -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +57,51 @@ def test_without_the_tool_or_the_index_the_skip_is_said_and_a_weakness_is_not_hi
         ended = subprocess.CompletedProcess([sys.executable], 1, told, "")
         monkeypatch.setattr(audit.subprocess, "run", lambda *_args, ended=ended, **_named: ended)
         assert audit.weaknesses()[0] is sound
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[str], str, int], None]:
+    """Puts a pip-audit on the PATH that skips the named packages, then says a text and ends with a code."""
+
+    def put(skipped: Iterable[str], said: str, code: int) -> None:
+        reason = "Dependency not found on PyPI and could not be audited"
+        rows = [f"{name} {reason}: {name} (1.0)" for name in skipped]
+        answer = tmp_path / "answer.txt"
+        answer.write_text("\n".join(["Name Skip Reason", "---- -----------", *rows]) + "\n", "utf-8")
+        script = tmp_path / "pip-audit"
+        script.write_text(f'#!/bin/sh\ncat "{answer}"\necho "{said}" >&2\nexit {code}\n', "utf-8")
+        script.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    return put
+
+
+NONE_FOUND = "No known vulnerabilities found"
+
+
+def test_an_index_that_knows_no_package_is_told_as_one_that_was_not_asked(audit: Any, tool: Any) -> None:
+    # An index writes names its own way.
+    tool([name.replace("_", "-").upper() for name, _, _ in audit.installed()], NONE_FOUND, 0)
+    sound, told = audit.weaknesses()
+    assert sound
+    assert told == "the index of pip-audit knows none of the packages: known weaknesses were NOT looked for (skipped)"
+    assert NONE_FOUND not in told
+
+
+def test_packages_that_the_index_does_not_know_are_counted(audit: Any, tool: Any) -> None:
+    names = [name for name, _, _ in audit.installed()]
+    tool([*names[:3], "bukan-paket-kami"], NONE_FOUND, 0)
+    sound, told = audit.weaknesses()
+    assert sound
+    assert told.startswith(f"3 of {len(names)} packages are not in the index of pip-audit and were NOT audited\n")
+    assert NONE_FOUND in told
+    tool([], NONE_FOUND, 0)
+    assert "NOT audited" not in audit.weaknesses()[1]
+
+
+def test_a_weakness_stays_one_beside_packages_that_nobody_knows(audit: Any, tool: Any) -> None:
+    names = [name for name, _, _ in audit.installed()]
+    tool(names[:-1], "Found 1 known vulnerability in 1 package", 1)
+    sound, told = audit.weaknesses()
+    assert not sound
+    assert "Found 1 known vulnerability" in told
