@@ -69,7 +69,7 @@ class Mirrored:
     bytes: int
     snapshots: SentSnapshots
     removed: tuple[str, ...] = ()
-    not_removed: PublishRefused | None = None
+    unfinished: PublishRefused | None = None
 
 
 @dataclass
@@ -107,10 +107,7 @@ def mirror(
         if moved:
             store.place(POINTER, pointer.model_dump_json(indent=2).encode("utf-8"))
         removed, trouble = _prune(store, pointer, keep, moment)
-        # Another publisher may have taken the folder for an old one, before it was pointed at.
-        there = store.listing(pointer.folder)
-        if any(there.get(part.name, {}).get("size") != part.bytes for part in release.parts):
-            _send(store, release, None, report)
+        trouble = _make_good(store, release, pointer, report) or trouble
     return Mirrored(
         store.url, pointer if moved or before is None else before, moved, done.sent, done.copied, done.present,
         done.bytes, brought, removed, trouble,
@@ -190,6 +187,19 @@ def _send(store: Store, release: OpenRelease, before: Pointer | None, report: Ca
         if part.name in done.touched and not store.holds(folder, part, arrived):
             raise PublishRefused(arrived_wrong(store.url, f"{folder}/{part.name}"))
     return done
+
+
+def _make_good(
+    store: Store, release: OpenRelease, pointer: Pointer, report: Callable[[str], None]
+) -> PublishRefused | None:
+    """Send again what another publisher took for an old release before it was pointed at; what hinders it, if any."""
+    try:
+        there = store.listing(pointer.folder)
+        if any(there.get(part.name, {}).get("size") != part.bytes for part in release.parts):
+            _send(store, release, None, report)
+    except PublishRefused as refusal:
+        return refusal
+    return None
 
 
 def _prune(store: Store, pointer: Pointer, keep: int, now: datetime) -> tuple[tuple[str, ...], PublishRefused | None]:

@@ -169,12 +169,12 @@ def problems(found: Mirrored) -> list[Bilingual]:
                 en=f"At {found.url}/snapshots lie files that must not be open: {names}. Remove them there.",
             )
         )
-    if found.not_removed:
-        told_id, told_en = found.not_removed.message.id, found.not_removed.message.en
+    if found.unfinished:
+        told_id, told_en = found.unfinished.message.id, found.unfinished.message.en
         faults.append(
             Bilingual(
-                id=f"Rilis sudah terbit, tetapi rilis lama tidak terhapus. {told_id}",
-                en=f"The release is published, but old ones were not removed. {told_en}",
+                id=f"Rilis sudah terbit, tetapi pemeriksaan dan pembersihan sesudahnya tidak selesai. {told_id}",
+                en=f"The release is published, but looking it over and removing old ones was not finished. {told_en}",
             )
         )
     return faults

@@ -283,7 +283,9 @@ def test_what_cannot_be_removed_is_told_and_the_release_stands(office: Office, d
     for number in range(3):
         put_in_force(data, release_id=f"2026-12-0{number + 1}-0123456789ab")
         found = mirror(office.settings, frozen, keep=2, now=later)
-    assert found.not_removed is not None
+    assert found.unfinished is not None
     assert found.removed == ()
-    assert problems(found)[0].en.startswith("The release is published, but old ones were not removed.")
+    assert problems(found)[0].en.startswith(
+        "The release is published, but looking it over and removing old ones was not finished."
+    )
     assert read_whole(store)[1] == hashes_of(data)
