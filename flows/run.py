@@ -75,6 +75,8 @@ def run_flow(server: ServerChild, night: Night) -> NightOutcome:
         logger.exception("Prefect could not begin or end the flow run")
     finally:
         NIGHT.reset(token)
+        if not server.is_running():
+            night.report(wording.server_gone(night.settings.lang))
         # A worker that still has events when the server goes prints pages of tracebacks at exit.
         EventsWorker.drain_all(timeout=DRAIN_SECONDS)
     if night.outcome is None:

@@ -202,7 +202,8 @@ class ServerChild:
         deadline = time.monotonic() + timeout
         while not is_healthy(self.port):
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
-                self._drop_templates()
+                if not self._was_killed():
+                    self._drop_templates()
                 raise self.ended()
             time.sleep(0.05)
         if self.kind == "run" and not self._given_template():
@@ -211,6 +212,11 @@ class ServerChild:
     def is_first(self) -> bool:
         """Whether the migrations are still to come, so that the start takes its longest."""
         return not self.given_url and not self.database.exists() and self._given_template() is None
+
+    def _was_killed(self) -> bool:
+        """Whether a signal ended the child: memory that ran out, say, and no fault of what it was given."""
+        code = self._process.poll() if self._process else None
+        return code is not None and code < 0
 
     def _drop_templates(self) -> None:
         # A damaged template must not stand in the way for ever.
@@ -221,6 +227,11 @@ class ServerChild:
     def ended(self) -> ServerError:
         """The error of a server that does not answer, or that ended by itself."""
         code = self._process.poll() if self._process else None
+        if code is not None and code < 0:
+            return ServerError(
+                f"Server Prefect dihentikan dari luar (sinyal {-code}), misalnya karena memori habis. Jalankan lagi.",
+                f"The Prefect server was ended from outside (signal {-code}), for want of memory perhaps. Run again.",
+            )
         how_id = "tidak menjawab" if code is None else f"berhenti dengan kode {code}"
         how_en = "does not answer" if code is None else f"ended with code {code}"
         return ServerError(

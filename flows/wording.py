@@ -61,6 +61,13 @@ def waking_line(lang: str, *, first: bool) -> str:
     return f"{'siapkan':<8}server Prefect" + (" untuk pertama kali (sekitar 10 detik)" if first else "")
 
 
+def server_gone(lang: str) -> str:
+    """One line when our Prefect server ended during the night, which goes on without it."""
+    if lang == "en":
+        return f"{'note':<8}the Prefect server ended during the night; the figures do not need it"
+    return f"{'catatan':<8}server Prefect berhenti di tengah malam; angkanya tidak bergantung padanya"
+
+
 def port_taken(wanted: int, given: int, lang: str) -> str:
     """One line when the port of the UI was taken."""
     if lang == "en":
