@@ -57,10 +57,15 @@ def make_office(root: Path, files: int, places: int = PLACES) -> BulkOffice:
 
 
 def write_file(path: Path, places: pd.DataFrame, number: int, revised: int = 0) -> None:
-    """One CSV file; `revised` figures of its last year differ from those of the seed."""
+    """One CSV file; the figures of the last year of the first `revised` places are others than those of the seed."""
     rng = np.random.default_rng(number)
     values = rng.integers(0, 10_000_000, size=(len(places), YEARS))
     values[:revised, -1] += 1
+    if number % 2 == 0:
+        # Counts of villages add up to their kecamatan's, as they do in a table that somebody keeps.
+        codes = places["code"]
+        for at in np.flatnonzero(places["level"] == "subdistrict"):
+            values[at] = values[codes.str.startswith(f"{codes.iloc[at]}.").to_numpy()].sum(axis=0)
     whole, part = np.divmod(values.ravel(), 100)
     frame = pd.DataFrame(
         {
@@ -89,7 +94,7 @@ def _catalog(target: Path, files: int, places: int) -> pd.DataFrame:
     with (target / "services.toml").open("a", encoding="utf-8") as file:
         for number in range(files):
             file.write(_indicator(number))
-    return pd.concat([own, made])[["code", "name"]].reset_index(drop=True)
+    return pd.concat([own, made])[["code", "name", "level"]].reset_index(drop=True)
 
 
 def _made_places(count: int) -> Iterator[dict[str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from catalog.identities import EVERY, AnyIdentity, Known, Listed
+from catalog.identities import EVERY, AnyIdentity, Known, Listed, MembersNotSwapped, SameFigureTwoSources
 from catalog.load import Catalog
 from catalog.strict import Bilingual
 from expectations.figures import COLUMNS, DOUBLE, JOINT, figures_of, joint_figures
@@ -26,6 +26,8 @@ from expectations.words import listing, number
 
 # Small figures are told with at most so many decimals, those from LARGE on with two.
 SHOWN, LARGE = 4, 1000
+# A sentence lists a few more that failed and says how many there are.
+NAMED = 10
 JOINT_TABLE = Bilingual(id="tabel gabungan", en="joint table")
 
 
@@ -43,18 +45,30 @@ def judge_identities(
     catalog: Catalog,
     families: Mapping[str, str] | None = None,
     joint: pd.DataFrame | None = None,
+    apart: Iterable[pd.DataFrame] = (),
 ) -> list[Check]:
     """Hold the catalog's identities against the observations in force of all sources, and against joint values.
 
     `observations` has the columns of core.observation, `joint` those of joint.indicator_value; `families` maps a
-    source to its compilation. One check per identity, in declared order; one whose indicators the catalog does not
-    have is told as information. Never raises for an identity.
+    source to its compilation. `apart` are further observations, one frame per indicator, of which no identity by name
+    speaks and which one source alone has: all that is to be held against them are identities of every indicator that
+    were not held at the door. One check per identity, in declared order; one whose indicators the catalog does not have
+    is told as information. Never raises for an identity.
     """
     figures = figures_of(observations, families or {})
     if joint is not None:
         figures = pd.concat([figures, joint_figures(joint)], ignore_index=True)
     held = [item for item in catalog.identities if not _absent(item, catalog)]
     compared = compare(held, figures, catalog)
+    between_sources = (MembersNotSwapped, SameFigureTwoSources)
+    alone = [item for item in held if isinstance(item, Listed) and not item.at_door]
+    alone = [item for item in alone if not isinstance(item, between_sources)]
+    for more in apart:
+        further = compare(alone, figures_of(more, families or {}), catalog)
+        compared.rows = (
+            pd.concat([compared.rows, further.rows], ignore_index=True) if len(further.rows) else compared.rows
+        )
+        compared.crashed |= further.crashed
     checks = {check.rule: check for check in verdicts(compared, identity_suite(held), catalog)}
     return [checks[item.id] if item.id in checks else _skipped(item, catalog) for item in catalog.identities]
 
@@ -198,9 +212,15 @@ def _failed(found: Found, rows: pd.DataFrame, catalog: Catalog) -> Bilingual:
     )
     if len(faults) == 1:
         return sentence
-    names = list(dict.fromkeys(_key(row, catalog) for _, row in faults.iloc[1:].iterrows()))
+    others = faults.iloc[1:].drop_duplicates(["indicator", "region", "period", "breakdown"])
+    names = [_key(row, catalog) for _, row in others.head(NAMED).iterrows()]
+    unnamed = [""] * (len(others) - len(names))
     more = {"id": "Gagal pula:", "en": "Failed as well:"}
-    return both(lambda lang: f"{sentence.get(lang)} {more[lang]} {listing([name.get(lang) for name in names], lang)}.")
+    return both(
+        lambda lang: (
+            f"{sentence.get(lang)} {more[lang]} {listing([*(name.get(lang) for name in names), *unnamed], lang)}."
+        )
+    )
 
 
 def _key(row: pd.Series, catalog: Catalog) -> Bilingual:

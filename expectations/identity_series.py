@@ -76,8 +76,9 @@ def moves_at_most(identity: MovesAtMost, figures: pd.DataFrame, _catalog: Catalo
 
 
 def children_add_to_parent(identity: ChildrenAddToParent, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """Sums over all regions in force under a parent, where every one of them has a figure."""
+    """Sums over all regions in force under a parent, where every one of them has a figure; of counts alone."""
     children = _children(identity, catalog)
+    figures = figures[figures["indicator"].isin([item.id for item in catalog.indicators.values() if item.is_count])]
     frame = figures.merge(children, on="region")
     frame = frame[(frame["year"] >= frame["valid_from"]) & (frame["year"] <= frame["valid_to"])]
     series = ["source", "family", "indicator", "parent", "period", "year", "breakdown"]

@@ -20,7 +20,7 @@ def page_of(catalog: Catalog, boundaries: Sequence[Path] = (), cache: Path | Non
 
 def explaining(release: Path, catalog: Catalog) -> Explaining:
     """Formulas and words of the release in the directory `release`, the same as `mojoraya explain` has."""
-    return Explaining(formulas(load_book(release)), lambda done, lang: done_in_words(done, catalog, lang))
+    return Explaining(formulas(load_book(release, many=0)), lambda done, lang: done_in_words(done, catalog, lang))
 
 
 def formulas(book: Book) -> dict[Key, str]:

@@ -30,6 +30,7 @@ from flows.unused import remove_unused
 from flows.wording import nothing_published
 from transforms.joint_frames import joint_tables
 from transforms.joint_history import Moment, concerned, history
+from transforms.joint_places import roles
 from transforms.peers import peer_rows
 from transforms.targets import target_rows
 from transforms.tidy import to_pandas
@@ -41,12 +42,16 @@ from warehouse.build import (
     load_joint,
     load_sources,
     load_standing,
+    lone_indicators,
     open_build,
     vintages,
 )
 from warehouse.records import load_records
 from warehouse.release import write_release
 from warehouse.shelf import current_release, prune_releases
+
+# From so many figures on, an indicator that one source alone has is held against itself, apart from all others.
+LARGE = 50_000
 
 
 def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
@@ -103,9 +108,10 @@ def load_joint_tables(
     """Joint values as of every day on which anything was learnt, and the verdicts on them."""
     waiting, sources = quarantined_keys(judged), joint_sources(contracts)
     moments: list[Moment] = []
+    playing = roles(catalog)
     for day, changed in vintages(build.con).items():
         names = concerned(changed, catalog) if moments else set(catalog.indicators)
-        seen = current_observations(build.con, day).filter(pc.field("indicator").isin(names))
+        seen = current_observations(build.con, day, regions=playing, indicators=names)
         held = waiting[waiting["indicator"].isin(names)]
         moments.append(Moment(day, joint_tables(seen, held, catalog, sources, day), names))
     values, inputs = history(moments)
@@ -114,11 +120,14 @@ def load_joint_tables(
     targets, peers = target_rows(now, catalog), peer_rows(now, catalog)
     load_standing(build, targets, peers)
     families = {source: contract.compilation for source, contract in contracts.items()}
-    in_force = to_pandas(current_observations(build.con))
+    named = {name for item in catalog.identities for name in item.needs}
+    apart = [name for name in lone_indicators(build.con, LARGE) if name not in named]
+    together = to_pandas(current_observations(build.con, indicators=set(catalog.indicators) - set(apart)))
+    large = (to_pandas(current_observations(build.con, indicators=[name])) for name in apart)
     return [
         *judge_joint(now, catalog),
         *judge_standing(targets, peers, catalog),
-        *judge_identities(in_force, catalog, families, now),
+        *judge_identities(together, catalog, families, now, large),
     ]
 
 

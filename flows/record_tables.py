@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -35,7 +35,7 @@ def load_record_tables(
     waiting = {(scheme, year, region) for region, scheme, year in waiting_records(files, catalog.records["evaluation"])}
     rows = evaluation_rows(current_records(build.con, "evaluation"), catalog, waiting)
     counts = evaluation_counts(rows, catalog)
-    totals = _totals(build)
+    totals = _totals(build, [catalog.monitoring.profile.area, *catalog.monitoring.complaints.population])
     people = people_of(totals, catalog)
     deliveries = delivery_rows(records_frame(build, catalog.records["activity"]), catalog)
     facilities = facility_rows(records_frame(build, catalog.records["facility"]), catalog)
@@ -94,9 +94,9 @@ def frame_of(rows: Sequence[Mapping[str, Any]], kind: RecordType) -> pd.DataFram
     return frame
 
 
-def _totals(build: Build) -> pd.DataFrame:
-    """Every published total in force, of kelurahan and desa too: indicator, region_code, year, value."""
-    found = current_observations(build.con).to_pandas()
+def _totals(build: Build, indicators: Iterable[str]) -> pd.DataFrame:
+    """Every published total of some indicators, of kelurahan and desa too: indicator, region_code, year, value."""
+    found = current_observations(build.con, indicators=indicators).to_pandas()
     kept = found[(found["breakdown"] == TOTAL) & found["value"].notna()]
     return kept.assign(value=kept["value"].astype("float64"))[["indicator", "region_code", "year", "value"]]
 

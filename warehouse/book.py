@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from transforms.places import normal
 from transforms.values import TOTAL
 from warehouse.query import Answer, QueryError, reader
-from warehouse.sqlfiles import load_sql
+from warehouse.sqlfiles import load_sql, text
 
 Row = dict[str, Any]
 # The youngest parts of a release that explaining reads.
@@ -102,36 +103,52 @@ class OlderRelease(QueryError):
     """The release was made before releases held what explaining needs; the next night makes one that does."""
 
 
-def load_book(release: Path) -> Book:
+# Beyond it a release's observations are not all held in memory.
+MANY = 300_000
+
+
+def load_book(release: Path, asked: str = "", many: int = MANY) -> Book:
     """Read the release in the folder `release`.
 
+    Of a release with more than `many` observations only those are read that joint values are explained by, and those
+    of regions that `asked`, a code or a name, may mean.
     Raises `QueryError` when it cannot be read, `OlderRelease` when it lacks tables or columns of today's.
     """
     with reader(release) as ask:
         held = {f"{schema}.{table}.{column}" for schema, table, column in ask(load_sql("columns"))[1]}
         if lacking := NEEDED - held:
             raise OlderRelease(f"the release lacks {', '.join(sorted(lacking))}")
-        return _book(ask)
+        observations = ask("SELECT count(*) FROM core.observation")[1][0][0]
+        return _book(ask, asked, whole=observations <= many)
 
 
-def _book(ask: Callable[[str], Answer]) -> Book:
-    def rows_of(table: str) -> list[Row]:
-        columns, rows = ask(load_sql("whole", table=table))
+def _book(ask: Callable[[str], Answer], asked: str, *, whole: bool) -> Book:
+    def found_by(sql: str) -> list[Row]:
+        columns, rows = ask(sql)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
+    def rows_of(table: str) -> list[Row]:
+        return found_by(load_sql("whole", table=table))
+
+    regions = {row["code"]: row for row in rows_of("core.region") if row["valid_to"] is None}
+    listed = ", ".join(text(code) for code in _meant(regions, asked))
+    concerned = load_sql("observations_concerned", asked=f"[{listed}]")
     values = rows_of("joint.indicator_value")
     figures = {_key(row): row for row in values if row["superseded_at"] is None}
     return Book(
         release=str(rows_of("meta.release")[0]["release_id"]),
         indicators=_by(rows_of("core.indicator"), lambda row: str(row["id"])),
-        regions={row["code"]: row for row in rows_of("core.region") if row["valid_to"] is None},
+        regions=regions,
         sources=_by(rows_of("core.source"), lambda row: str(row["source"])),
         precedence=_grouped(rows_of("core.precedence"), lambda row: (row["indicator"], row["region_code"])),
         figures=figures,
         history=_grouped(values, _key),
         inputs=_inputs(rows_of("joint.indicator_input"), figures),
-        observations=_grouped(rows_of("core.observation"), _key),
-        lineage=_by(rows_of("core.lineage"), lambda row: str(row["observation_id"])),
+        observations=_grouped(rows_of("core.observation") if whole else found_by(concerned), _key),
+        lineage=_by(
+            rows_of("core.lineage") if whole else found_by(load_sql("lineage_concerned", observations=concerned)),
+            lambda row: str(row["observation_id"]),
+        ),
         sectors=_by(rows_of("joint.economy_sector"), _sector_key),
         targets=_grouped(rows_of("joint.target"), _standing_key),
         peers=_grouped(rows_of("joint.peer"), _standing_key),
@@ -140,6 +157,17 @@ def _book(ask: Callable[[str], Answer]) -> Book:
             rows_of("meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
         ),
         parts=_parts(figures),
+    )
+
+
+def _meant(regions: dict[str, Row], asked: str) -> list[str]:
+    """The regions that a code or name may mean, by code."""
+    wanted, name = asked.strip(), normal(asked)
+    spelt = {code: normal(row["name"]) for code, row in regions.items()}
+    return sorted(
+        code
+        for code, row in regions.items()
+        if wanted in {code, row["bps_code"]} or (name and (name in spelt[code] or spelt[code] in name))
     )
 
 

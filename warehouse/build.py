@@ -111,14 +111,34 @@ def load_editions(build: Build, editions: Sequence[Edition]) -> None:
     fold(build.con, editions, build.catalog)
 
 
-def current_observations(con: DuckDBPyConnection, as_of: date | None = None) -> pa.Table:
-    """The rows of core.observation in force now, or known on the day `as_of`; published gaps included."""
-    if as_of is None:
-        return con.execute("SELECT * FROM core.observation WHERE superseded_at IS NULL").to_arrow_table()
-    return con.execute(
-        "SELECT * FROM core.observation WHERE vintage <= $1 AND (superseded_at IS NULL OR superseded_at > $1)",
-        [as_of],
-    ).to_arrow_table()
+def current_observations(
+    con: DuckDBPyConnection,
+    as_of: date | None = None,
+    *,
+    regions: Iterable[str] | None = None,
+    indicators: Iterable[str] | None = None,
+) -> pa.Table:
+    """The rows of core.observation in force now, or known on the day `as_of`; published gaps included.
+
+    Only those of some regions or indicators, where they are given.
+    """
+    day = (
+        "superseded_at IS NULL"
+        if as_of is None
+        else "vintage <= $day AND (superseded_at IS NULL OR superseded_at > $day)"
+    )
+    given: dict[str, Any] = {} if as_of is None else {"day": as_of}
+    conditions = [day]
+    for column, wanted in (("region_code", regions), ("indicator", indicators)):
+        if wanted is not None:
+            conditions.append(f"{column} IN (SELECT unnest(${column}::VARCHAR[]))")
+            given[column] = sorted(wanted)
+    return con.execute(load_sql("observations_in_force", conditions=" AND ".join(conditions)), given).to_arrow_table()
+
+
+def lone_indicators(con: DuckDBPyConnection, more_than: int) -> list[str]:
+    """The indicators of which one source alone has figures in force, and more than so many of them."""
+    return [name for (name,) in con.execute(load_sql("lone_indicators"), [more_than]).fetchall()]
 
 
 def vintages(con: DuckDBPyConnection) -> dict[date, list[str]]:

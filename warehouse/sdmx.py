@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from catalog.strict import Bilingual
@@ -24,6 +25,7 @@ from warehouse.sqlfiles import literal_path, load_sql
 
 AGENCY = "MOJORAYA"
 VERSION = "1.0.0"
+MOST = 1_000_000
 CONCEPTS = "CS_MOJORAYA"
 STRUCTURE_FILE = "sdmx_structure.json"
 STRUCTURE_SCHEMA = (
@@ -67,17 +69,26 @@ def structures(directory: Path) -> str:
 
 
 def flow_csv(flow: Flow, directory: Path) -> str:
-    """The rows of one flow as SDMX-CSV 2.0: lines end in CR LF, missing values are empty, numbers have points."""
+    """The rows of one flow as SDMX-CSV 2.0: lines end in CR LF, missing values are empty, numbers have points.
+
+    Of a release with more than `MOST` figures, those of the regions with a part in the joint tables: as text the others
+    would be a file that nobody can open, and they stand in core_observation.parquet.
+    """
     with duckdb.connect() as con:
         dimensions = _dimensions(con, directory)
         columns = "".join(load_sql("sdmx_dimension", name=item.id.lower()).strip() + ",\n" for item in dimensions)
-        rows = _ask(con, directory, f"sdmx_{flow.id.lower()}", dimensions=columns)
+        more = {"whole": str(_figures(directory) <= MOST).lower()} if flow.id == "OBSERVATION" else {}
+        rows = _ask(con, directory, f"sdmx_{flow.id.lower()}", dimensions=columns, **more)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     names = [*_placed(flow.dimensions, dimensions), "TIME_PERIOD", "OBS_VALUE", *flow.attributes]
     writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names])
     writer.writerows(["dataflow", f"{AGENCY}:{flow.id}({VERSION})", "I", *row] for row in rows)
     return text.getvalue()
+
+
+def _figures(directory: Path) -> int:
+    return pq.read_metadata(directory / "core_observation.parquet").num_rows
 
 
 # The SDMX files of a release, each made by a function of its directory.

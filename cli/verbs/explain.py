@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 1
     catalog = load_catalog(settings.catalog)
     try:
-        book = load_book(release)
+        book = load_book(release, args.region)
     except OlderRelease:
         print(OLDER[settings.lang], file=sys.stderr)
         return 1

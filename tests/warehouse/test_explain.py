@@ -406,6 +406,21 @@ def test_a_figure_below_the_regencies_is_explained_from_its_cell(book: Book) -> 
     assert found["inputs"][0]["cells"][0]["raw"]
 
 
+def test_of_a_large_release_only_what_is_asked_about_is_read_and_it_is_explained_alike(
+    release: Path, book: Book, told: list[Told]
+) -> None:
+    central = load_book(release, many=0)
+    assert len(central.observations) < len(book.observations)
+    assert [explain(central, key) for key, row in central.figures.items() if row["value"] is not None] == told[
+        : sum(row["value"] is not None for row in book.figures.values())
+    ]
+    below = next(
+        key for key in sorted(book.observations) if key.region.startswith("35.76.") and key not in central.observations
+    )
+    for asked in (below.region, book.regions[below.region]["name"]):
+        assert explain(load_book(release, asked, many=0), below) == explain(book, below)
+
+
 def test_a_value_that_was_revised_shows_what_it_was(office: Office, catalog: Catalog) -> None:
     office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "5,80"))
     assert office.run().release is not None

@@ -1,4 +1,5 @@
 -- Published figures in force, as SDMX-CSV wants them: numbers in plain decimals, empty where a figure is missing.
+-- Of a very large release only the regions with a part in the joint tables.
 -- Grain: figure of a source.  Key: frequency, area, indicator, breakdown, source, period.
 SELECT
   i.frequency, replace(o.region_code, '.', '_') AS area, o.indicator,
@@ -11,5 +12,7 @@ SELECT
   regexp_replace(regexp_replace(CAST(o.rounding_step AS VARCHAR), '(\.\d*?)0+$$', '\1'), '\.$$', '') AS rounding_step
 FROM read_parquet('$directory/core_observation.parquet') AS o
 JOIN read_parquet('$directory/core_indicator.parquet') AS i ON i.id = o.indicator
-WHERE o.superseded_at IS NULL
+WHERE o.superseded_at IS NULL AND ($whole OR o.region_code IN (
+  SELECT code FROM read_parquet('$directory/core_region.parquet') WHERE region_role IS NOT NULL
+))
 ORDER BY o.indicator, o.region_code, o.breakdown, o.source, o.period
