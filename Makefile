@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials lint serve columns docs site lock readers audit clean venv
+.PHONY: help run test trials lint serve columns docs site lock readers fuzz audit clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,8 @@ lock: ## write the hashed locks in requirements/ anew (needs uv)
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/lock.txt
 	uv pip compile requirements/test.in --universal --python-version 3.11 --no-annotate \
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/test.txt
+	uv pip compile requirements/fuzz.in --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/fuzz.txt
 	for name in oldest newest; do \
 	  uv pip compile requirements/readers/duckdb-$$name.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --output-file requirements/readers/duckdb-$$name.txt; done
@@ -67,6 +69,15 @@ readers: $(STAMP) ## fetch the oldest and the newest DuckDB that must open a rel
 	  [ -d build/readers/duckdb-$$name ] || $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 	    --no-input --require-hashes --no-deps --target build/readers/duckdb-$$name \
 	    -r requirements/readers/duckdb-$$name.txt; done
+
+build/fuzz: requirements/fuzz.txt
+	@rm -rf build/fuzz
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+	  --only-binary :all: --target build/fuzz -r requirements/fuzz.txt || echo "atheris cannot be fetched for this system"
+
+fuzz: $(STAMP) ## odd contracts, cells and SQL against our readers for MINUTES (10) each, led by atheris in build/fuzz
+	@$(MAKE) --no-print-directory build/fuzz
+	@PYTHONPATH="$(CURDIR)/build/fuzz" $(BIN)/python benchmarks/fuzz.py --atheris --minutes $(or $(MINUTES),10)
 
 audit: $(TESTED) ## licences of the locked packages into docs/licences.md, and known weaknesses where pip-audit can ask
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python deploy/audit.py
