@@ -10,7 +10,6 @@ from sources.store import SnapshotStore
 from support.office import Office, copy_sources
 
 FOLDER = Path(__file__).resolve().parent / "old_data"
-NAMES = ("first-release", "accepted", "chosen")
 
 
 def old_office(name: str, folder: Path) -> Office:
