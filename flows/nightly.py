@@ -29,6 +29,7 @@ from flows.layout import LayoutTooNew
 from flows.lock import NightInProgress, night_lock
 from flows.mirror_night import after_night
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.reading import read_ahead
 from flows.secrets import ask_block
 from sources.connectors import TransientFailure
 
@@ -151,6 +152,7 @@ def run_stages(night: Night) -> NightOutcome:
 def read_and_publish(night: Night, fetched: list[FetchOutcome]) -> NightOutcome:
     """Read every source that was listed, whether or not it could be fetched, and publish what stands."""
     settings = night.settings
+    read_ahead(settings, [outcome.source for outcome in fetched])
     judged = []
     for source, future in submit(read, settings, [outcome.source for outcome in fetched]):
         judged.append(settle_read(source, future))

@@ -70,6 +70,12 @@ class Staging:
                 previous = item
         return judged
 
+    def waiting(self) -> int:
+        """The size of the kept snapshots that are not read yet, in bytes."""
+        entries = (entry for entry in self._store.entries() if entry.source == self._contract.id)
+        kept = (entry for entry in entries if entry.outcome == "kept" and not is_whole(self._folder(entry)))
+        return sum(entry.bytes for entry in kept)
+
     def _judge(self, entry: LogEntry, position: int, previous: Judged | None) -> Judged:
         if entry.outcome == "refused":
             check = door_refusal(entry)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,13 +18,26 @@ from warehouse.stream import ROW_GROUP, sorted_batches
 
 
 def write_parquet(con: DuckDBPyConnection, table: Table, path: Path) -> TableDigest:
-    """Write a table in its one order and return the digest of what was written."""
+    """Write a table in its one order and return the digest of what was written.
+
+    One row group is written while the next one is sorted.
+    """
     schema = schema_of(table)
     found = TableDigest(table.full_name, schema)
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, version="2.6") as writer:
-        for batch in sorted_batches(con, table):
+    with (
+        pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, version="2.6") as writer,
+        ThreadPoolExecutor(1) as aside,
+    ):
+
+        def write(batch: pa.RecordBatch) -> None:
             found.update(batch)
             writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROW_GROUP)
+
+        last: Future[Any] = aside.submit(int)
+        for batch in sorted_batches(con, table):
+            last.result()
+            last = aside.submit(write, batch)
+        last.result()
     return found
 
 

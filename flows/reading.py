@@ -1,0 +1,81 @@
+"""Large files are read ahead by processes of their own, one a core: what they find is left in staging.
+
+Reading is a function of a snapshot, its contract, the catalog and the code, and its result is a folder of parquet; so
+nothing is shared and nothing is sent back. Whatever such a process does not finish, the night reads itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
+
+from catalog.load import load_catalog
+from catalog.settings import Settings
+from flows.declared import load_contracts
+from flows.staging import Staging
+from flows.survivors import process_born
+
+# To start such processes takes as long as to read so much.
+ENOUGH = 100 * 1024 * 1024
+PRELOADED = ["flows.staging", "expectations.judge", "expectations.edition", "great_expectations"]
+LOG = logging.getLogger(__name__)
+
+
+def read_ahead(settings: Settings, sources: Sequence[str], enough: int = ENOUGH) -> int:
+    """Read the new files of some sources side by side, if they come to `enough` bytes; how many sources were read.
+
+    Never raises for a file or a process: the night reads what is not in staging afterwards.
+    """
+    catalog = load_catalog(settings.catalog)
+    contracts, _ = load_contracts(settings)
+    known = [source for source in sources if source in contracts]
+    waiting = {source: Staging(settings.data, contracts[source], catalog).waiting() for source in known}
+    large = sorted((source for source in known if waiting[source]), key=lambda source: -waiting[source])
+    cores = os.cpu_count() or 1
+    if sum(waiting.values()) < enough or cores == 1 or len(large) == 1:
+        return 0
+    # A fork of this process would take its threads' locks along; a server that has imported what is slow to import
+    # hands on what it has.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["flows.staging", "expectations.judge", "expectations.edition", "great_expectations"]
+    )
+    done = 0
+    told = (os.getpid(), process_born(os.getpid()))
+    with ProcessPoolExecutor(min(cores, len(large)), context, initializer=end_together, initargs=told) as pool:
+        for future in [pool.submit(read_one, settings, source) for source in large]:
+            try:
+                done += future.result()
+            except BrokenProcessPool:
+                LOG.warning("a process that read ahead was ended; the night reads the rest itself")
+                break
+    return done
+
+
+def end_together(parent: int, born: str) -> None:
+    """End this process soon after the one that asked for it ended, killed or not: its pool would wait for ever."""
+
+    def watch() -> None:
+        while process_born(parent) == born:
+            time.sleep(0.5)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def read_one(settings: Settings, source: str) -> int:
+    """Read one source into staging in a process of its own; 0 when it could not be read."""
+    from flows.stages import read_source
+
+    try:
+        read_source(settings, source)
+    except Exception:
+        LOG.warning("reading %s ahead broke off; the night reads it itself", source, exc_info=True)
+        return 0
+    return 1
