@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 TESTED := $(VENV)/.tested
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials lint serve columns docs site lock readers fuzz audit clean venv
+.PHONY: help run test trials lint serve columns docs site lock readers fuzz bulk audit clean venv
 
 help: ## list these verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,8 @@ lock: ## write the hashed locks in requirements/ anew (needs uv)
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/test.txt
 	uv pip compile requirements/fuzz.in --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/fuzz.txt
+	uv pip compile requirements/bulk.in --universal --python-version 3.11 --no-annotate \
+	  --generate-hashes --no-emit-index-url --no-header --output-file requirements/bulk.txt
 	for name in oldest newest; do \
 	  uv pip compile requirements/readers/duckdb-$$name.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --output-file requirements/readers/duckdb-$$name.txt; done
@@ -78,6 +80,15 @@ build/fuzz: requirements/fuzz.txt
 fuzz: $(STAMP) ## odd contracts, cells and SQL against our readers for MINUTES (10) each, led by atheris in build/fuzz
 	@$(MAKE) --no-print-directory build/fuzz
 	@PYTHONPATH="$(CURDIR)/build/fuzz" $(BIN)/python benchmarks/fuzz.py --atheris --minutes $(or $(MINUTES),10)
+
+build/bulk: requirements/bulk.txt
+	@rm -rf build/bulk
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+	  --target build/bulk -r requirements/bulk.txt || echo "dlt cannot be fetched; it is left out"
+
+bulk: $(STAMP) ## a night over 60 files of 163,200 rows beside other ways to load them, FILES (60) to change the size
+	@$(MAKE) --no-print-directory build/bulk
+	@$(BIN)/python benchmarks/bulk.py --files $(or $(FILES),60)
 
 audit: $(TESTED) ## licences of the locked packages into docs/licences.md, and known weaknesses where pip-audit can ask
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python deploy/audit.py

@@ -87,14 +87,23 @@ def _catalog(target: Path, files: int, places: int) -> pd.DataFrame:
         if path.suffix in {".toml", ".csv"}:
             shutil.copy2(path, target / path.name)
     regions = pd.read_csv(target / "regions.csv", dtype=str, keep_default_na=False)
-    own = regions[(regions["code"].str.startswith("35")) & (regions["valid_to"] == "")]
-    own = own.head(max(places // 2, 40))
-    made = pd.DataFrame(_made_places(places - len(own)))
+    known = len(_of_the_province(regions).head(places))
+    made = pd.DataFrame(_made_places(places - known))
     pd.concat([regions, made]).to_csv(target / "regions.csv", index=False)
     with (target / "services.toml").open("a", encoding="utf-8") as file:
         for number in range(files):
             file.write(_indicator(number))
-    return pd.concat([own, made])[["code", "name", "level"]].reset_index(drop=True)
+    return places_of(target, places)
+
+
+def places_of(catalog: Path, places: int) -> pd.DataFrame:
+    """Code, name and level of the places that the files of an office speak of, in the order of the files."""
+    regions = pd.read_csv(catalog / "regions.csv", dtype=str, keep_default_na=False)
+    return _of_the_province(regions).head(places)[["code", "name", "level"]].reset_index(drop=True)
+
+
+def _of_the_province(regions: pd.DataFrame) -> pd.DataFrame:
+    return regions[regions["code"].str.startswith("35") & (regions["valid_to"] == "")]
 
 
 def _made_places(count: int) -> Iterator[dict[str, str]]:
