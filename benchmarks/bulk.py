@@ -4,10 +4,10 @@
     .venv/bin/python benchmarks/bulk.py [--files 60] [--report docs/bulk.md]
 
 60 CSV files of 163,200 figures (bulk_office.py). The floor: DuckDB alone, read_csv to zstd parquet, nothing judged.
-Plain: pandas, Great Expectations over every row, DuckDB and parquet, as one would write it in an afternoon. dlt to DuckDB
-and parquet, nothing judged. Ours: a whole night (read by contract, all gates, vintages, lineage, joint tables, a release
-that is read back in both forms), then a night on which one file has changed, and one on a sixth of the files for
-linearity. Each way runs in a process of its own; times are without imports, memory is that of the largest process.
+Plain: pandas, Great Expectations over every row, DuckDB and parquet, as one would write it in an afternoon. dlt to
+DuckDB and parquet, nothing judged. Ours: a whole night (read by contract, all gates, vintages, lineage, joint tables, a
+release that is read back in both forms), then a night on which one file has changed, and one on a sixth of the files
+for linearity. Each way runs in a process of its own; times are without imports, memory is that of the largest process.
 """
 
 from __future__ import annotations

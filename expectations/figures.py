@@ -33,7 +33,7 @@ def figures_of(observations: pd.DataFrame, families: Mapping[str, str]) -> pd.Da
     frame = _plain(observations)
     half = floats(observations["rounding_step"]).fillna(0.0) / 2
     source = texts(observations["source"])
-    family = source.map(lambda name: families.get(name, name))
+    family = source.map({name: families.get(name, name) for name in source.unique()})
     frame = frame.assign(low=frame["value"] - half, high=frame["value"] + half, source=source, family=family)
     return frame[frame["value"].notna() & frame["region"].notna() & frame["year"].notna()]
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from warehouse.arrow import Rows
 
 STORAGE_VERSION = "v1.2.0"
+# An office's machine has other work; what does not fit goes to a temporary folder beside the file.
+MEMORY = "1500MB"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def open_build(path: Path, catalog: Catalog, columns: Path = COLUMNS) -> Iterato
 
 def connect(path: Path) -> DuckDBPyConnection:
     """A new DuckDB file that DuckDB 1.2 and later can open."""
-    return duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+    config = {"storage_compatibility_version": STORAGE_VERSION, "memory_limit": MEMORY}
+    return duckdb.connect(str(path), config=config)
 
 
 def load_rows(build: Build, table: str, rows: Rows) -> None:
