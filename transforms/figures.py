@@ -84,11 +84,11 @@ def _plain_numbers(words: list[str], contract: Contract) -> _Plain:
     form, marks = contract.format, contract.marks
     texts: Any = pa.array(words, pa.string())
     known = np.asarray(pc.match_substring_regex(texts, f"^(?:{number_pattern(form).pattern})$"))
-    ended = (*marks.footnote, *marks.status)
-    for number in np.flatnonzero(known):
-        word = words[number]
-        if word in marks.missing or word in marks.nil or (ended and word.endswith(ended)):
-            known[number] = False
+    # A plain number ends in a digit, so only marks that do could be part of one.
+    ended = tuple(mark for mark in (*marks.footnote, *marks.status) if mark[-1:].isdigit())
+    for number in np.flatnonzero(known) if ended else ():
+        known[number] = not words[number].endswith(ended)
+    known &= ~np.asarray(pc.is_in(texts, pa.array([*marks.missing, *marks.nil], pa.string())))
     bare = pc.replace_substring(texts, form.thousands, "") if form.thousands else texts
     point = pc.find_substring(bare, form.decimal)
     digits = pc.replace_substring(bare, form.decimal, "")

@@ -76,7 +76,10 @@ def open_build(path: Path, catalog: Catalog, columns: Path = COLUMNS) -> Iterato
 
 def connect(path: Path) -> DuckDBPyConnection:
     """A new DuckDB file that DuckDB 1.2 and later can open."""
-    config = {"storage_compatibility_version": STORAGE_VERSION, "memory_limit": MEMORY}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": STORAGE_VERSION,
+        "memory_limit": MEMORY,
+    }
     return duckdb.connect(str(path), config=config)
 
 
