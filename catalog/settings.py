@@ -35,6 +35,8 @@ class Settings(BaseModel):
         default="open", description="publishers' files that go there: those published already, all, or none"
     )
     publish_keep: int = Field(default=3, ge=2, description="how many releases are kept there at least")
+    task_runner: Literal["threads", "dask"] = Field(default="threads", description="where sources are read")
+    dask_scheduler: str = Field(default="", description="address of the scheduler of an existing Dask cluster")
 
 
 ENVIRONMENT = {
@@ -43,6 +45,8 @@ ENVIRONMENT = {
     "MOJORAYA_CATALOG": "catalog",
     "MOJORAYA_LANG": "lang",
     "MOJORAYA_PUBLISH": "publish",
+    "MOJORAYA_TASK_RUNNER": "task_runner",
+    "MOJORAYA_DASK_SCHEDULER": "dask_scheduler",
 }
 
 
@@ -58,6 +62,9 @@ def load_settings(file: Path | None = None, **given: object) -> Settings:
         if os.environ.get(variable):
             values[name] = os.environ[variable]
     values.update({name: value for name, value in given.items() if value is not None})
+    if not values.get("dask_scheduler"):
+        # Dask's own name for it, which a cluster's machines often have set.
+        values["dask_scheduler"] = os.environ.get("DASK_SCHEDULER_ADDRESS", "")
     with explain_errors(str(path), Settings):
         settings = Settings.model_validate(values)
     if holds_secret(settings.publish):

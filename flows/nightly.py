@@ -23,7 +23,10 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import Task, exponential_backoff
 
 from catalog.settings import Settings, load_settings
+from catalog.strict import DeclarationError
 from flows import ledger, notify, stages, wording
+from flows.cluster import Cluster, on_cluster
+from flows.cluster_words import ClusterFault, note
 from flows.context import NIGHT, Night
 from flows.layout import LayoutTooNew
 from flows.lock import NightInProgress, night_lock
@@ -66,6 +69,12 @@ def read(settings: Settings, source: str) -> ReadOutcome:
     return stages.read_source(settings, source)
 
 
+@task(task_run_name="baca {source}", cache_policy=NO_CACHE, persist_result=False)
+def read_on(cluster: Cluster, source: str) -> ReadOutcome:
+    """Let a worker of a Dask cluster read one source."""
+    return cluster.read(source, stages.read_source)
+
+
 @task(task_run_name="terbitkan", cache_policy=NO_CACHE, persist_result=False)
 def publish(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
     """Fold, joint tables, release, flip."""
@@ -101,6 +110,9 @@ def nightly(lang: str = "id") -> State[Any]:
         return final_state(night.outcome, night.settings.lang)
     except NightInProgress as error:
         return ended(night, wording.nothing_published(error.message.id, error.message.en))
+    except (ClusterFault, DeclarationError) as error:
+        night.outcome = wording.nothing_published(error.message.id, error.message.en)
+        night.report(wording.publish_line(night.outcome, night.settings.lang))
     except Exception as error:
         logger.exception("The night broke off")
         night.outcome = wording.night_broke(error)
@@ -152,12 +164,41 @@ def run_stages(night: Night) -> NightOutcome:
 def read_and_publish(night: Night, fetched: list[FetchOutcome]) -> NightOutcome:
     """Read every source that was listed, whether or not it could be fetched, and publish what stands."""
     settings = night.settings
-    read_ahead(settings, [outcome.source for outcome in fetched])
+    names = [outcome.source for outcome in fetched]
     judged = []
-    for source, future in submit(read, settings, [outcome.source for outcome in fetched]):
+    for source, future in read_by_cluster(night, names) if settings.task_runner == "dask" else read_here(night, names):
         judged.append(settle_read(source, future))
         night.report(wording.read_line(judged[-1], settings.lang))
     return publish(settings, fetched, sorted(judged, key=lambda outcome: outcome.source))
+
+
+def read_here(night: Night, names: list[str]) -> Iterator[tuple[str, PrefectFuture[ReadOutcome]]]:
+    """Read all sources on this machine."""
+    read_ahead(night.settings, names)
+    yield from submit(read, night.settings, names)
+
+
+def read_by_cluster(night: Night, names: list[str]) -> Iterator[tuple[str, PrefectFuture[ReadOutcome]]]:
+    """Read all sources on the Dask cluster of the settings; what it leaves undone is read here, and that is said."""
+    with on_cluster(night.settings) as cluster:
+        # These threads only wait for workers.
+        threads = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=cluster.width))
+        yield from waited_for(night, cluster, threads, names)
+
+
+def waited_for(
+    night: Night, cluster: Cluster, threads: TaskRunner[PrefectFuture[Any]], names: list[str]
+) -> Iterator[tuple[str, PrefectFuture[ReadOutcome]]]:
+    """Every source as the cluster, or this machine in its stead, is done with it."""
+    said: set[str] = set()
+    with threads as waiting:
+        running = {waiting.submit(read_on, {"cluster": cluster, "source": name}): name for name in names}
+        for future in as_completed(list(running)):
+            why = cluster.told.get(running[future])
+            if why is not None and why.en not in said:
+                said.add(why.en)
+                night.report(note(why, night.settings.lang))
+            yield running[future], future
 
 
 def submit(

@@ -18,6 +18,7 @@ from typing import Any
 
 from catalog.settings import ENVIRONMENT, Settings
 from flows import ledger, stages, wording
+from flows.cluster import check_choice
 from flows.context import NIGHT, Night
 from flows.outcome import NightOutcome
 from flows.server import LOG_LIMIT, ServerChild, ServerError
@@ -31,8 +32,10 @@ WARM = ("great_expectations", "expectations.judge", "transforms.read", "flows.pu
 def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutcome:
     """Run the flow `nightly` once and return how it ended; `report` gets one line per stage and source.
 
-    Call it from the main thread, before Prefect is imported.
+    Call it from the main thread, before Prefect is imported. Raises `DeclarationError` for a Dask cluster that is
+    chosen but not named.
     """
+    check_choice(settings)
     started = datetime.now(UTC)
     # Imports and validation make millions of lasting objects: the default collects among them for 2 of 11 s.
     gc.set_threshold(COLLECT_RARELY)

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from catalog.settings import Settings
 from flows import wording
+from flows.cluster import check_choice
 from flows.run import environment, keep_quiet, log_file
 from flows.server import ServerChild, ServerError
 
@@ -48,8 +49,10 @@ def serve(
     """Keep the server and its schedule until SIGINT or SIGTERM; returns the exit code.
 
     0 after a signal, 1 when the server does not start or ends by itself, 2 for a schedule that cannot be
-    understood. Call it from the main thread, before Prefect is imported.
+    understood. Call it from the main thread, before Prefect is imported. Raises `DeclarationError` for a Dask
+    cluster that is chosen but not named.
     """
+    check_choice(settings)
     server = ServerChild(settings.data / "prefect", kind="serve", port=port)
     try:
         check_timezone(timezone)
