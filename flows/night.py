@@ -56,7 +56,7 @@ def _read_and_publish(settings: Settings, fetched: list[FetchOutcome], report: C
     if not stages.needs_work(settings):
         return stages.unchanged_night(settings, fetched)
     judged = []
-    read_ahead(settings, [item.source for item in fetched])
+    read_ahead(settings, [item.source for item in fetched], report)
     for item in fetched:
         judged.append(stages.read_source(settings, item.source))
         report(wording.read_line(judged[-1], settings.lang))

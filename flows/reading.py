@@ -10,7 +10,7 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
@@ -20,6 +20,7 @@ from catalog.settings import Settings
 from flows.declared import load_contracts
 from flows.staging import Staging
 from flows.survivors import process_born
+from flows.wording import ahead_line
 
 # To start such processes takes as long as to read so much.
 ENOUGH = 100 * 1024 * 1024
@@ -27,10 +28,10 @@ PRELOADED = ["flows.staging", "expectations.judge", "expectations.edition", "gre
 LOG = logging.getLogger(__name__)
 
 
-def read_ahead(settings: Settings, sources: Sequence[str], enough: int = ENOUGH) -> int:
+def read_ahead(settings: Settings, sources: Sequence[str], report: Callable[[str], None], enough: int = ENOUGH) -> int:
     """Read the new files of some sources side by side, if they come to `enough` bytes; how many sources were read.
 
-    Never raises for a file or a process: the night reads what is not in staging afterwards.
+    `report` gets a line before. Never raises for a file or a process: the night reads what is not in staging after.
     """
     catalog = load_catalog(settings.catalog)
     contracts, _ = load_contracts(settings)
@@ -40,6 +41,7 @@ def read_ahead(settings: Settings, sources: Sequence[str], enough: int = ENOUGH)
     cores = os.cpu_count() or 1
     if sum(waiting.values()) < enough or cores == 1 or len(large) == 1:
         return 0
+    report(ahead_line(len(large), settings.lang))
     # A fork of this process would take its threads' locks along; a server that has imported what is slow to import
     # hands on what it has.
     context = multiprocessing.get_context("forkserver")

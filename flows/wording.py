@@ -128,6 +128,13 @@ def fetch_line(outcome: FetchOutcome, lang: str) -> str:
     return f"{verb:<8}{outcome.source}: {state}" + (f". {why}" if why else "")
 
 
+def ahead_line(sources: int, lang: str) -> str:
+    """Progress: large files are read side by side before the others."""
+    if lang == "en":
+        return f"{'read':<8}{sources} sources with new large files, side by side; this may take minutes"
+    return f"{'baca':<8}{sources} sumber dengan berkas baru yang besar, bersamaan; ini dapat beberapa menit"
+
+
 def read_line(outcome: ReadOutcome, lang: str) -> str:
     """One line about reading and judging one source."""
     verb = "read" if lang == "en" else "baca"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from support.office import PROJECT, Office
+from support.office import PROJECT, Office, quiet
 
 from catalog.load import load_catalog
 from flows.declared import load_contracts
@@ -43,7 +43,9 @@ def test_processes_of_their_own_leave_what_the_night_would_have_found(office: Of
     assert len(sources) == 3
     alone = Office(office.settings.model_copy(update={"data": tmp_path / "alone"}))
     shutil.copytree(office.settings.data, alone.settings.data, symlinks=True)
-    assert read_ahead(office.settings, sources, enough=0) == len(sources)
+    told: list[str] = []
+    assert read_ahead(office.settings, sources, told.append, enough=0) == len(sources)
+    assert told == ["baca    3 sumber dengan berkas baru yang besar, bersamaan; ini dapat beberapa menit"]
     assert unread(office) == []
     for source in sources:
         read_source(alone.settings, source)
@@ -67,7 +69,7 @@ def read_slowly(settings, source):
 if __name__ == "__main__":
     flows.reading.read_one = read_slowly
     settings = Settings(data={str(office.settings.data)!r}, sources={str(office.settings.sources)!r})
-    flows.reading.read_ahead(settings, {unread(office)!r}, enough=0)
+    flows.reading.read_ahead(settings, {unread(office)!r}, print, enough=0)
 """
     script = tmp_path / "night.py"
     script.write_text(text)
@@ -93,14 +95,14 @@ def waited(look: Callable[[], T], seconds: float = 60) -> T:
 
 def test_a_few_small_files_are_not_worth_processes(office: Office) -> None:
     shutil.rmtree(office.settings.data / "staging")
-    assert read_ahead(office.settings, unread(office)) == 0
+    assert read_ahead(office.settings, unread(office), quiet) == 0
     assert len(unread(office)) == 3
 
 
 def test_a_file_that_cannot_be_read_is_left_to_the_night(office: Office) -> None:
     office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "lima"))
     shutil.rmtree(office.settings.data / "staging")
-    read_ahead(office.settings, unread(office), enough=0)
+    read_ahead(office.settings, unread(office), quiet, enough=0)
     outcome = office.run()
     assert outcome.exit_code == 3
     assert any("lima" in line for line in outcome.summary("id").splitlines())
