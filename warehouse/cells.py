@@ -14,15 +14,12 @@ CONVERSION = re.compile(r"(?:^|; )\w+ x ([0-9.E+-]+) = \w+")
 
 
 def cell_of(book: Book, observation: Row) -> dict[str, Any]:
-    """One published figure and the cell it stands in: publisher, evidence, kept file, line, column and raw text.
-
-    Made once for a book, since a rank names the same cells as those of all it is compared with: not to be changed.
-    """
+    """One published figure and the cell it stands in: publisher, evidence, kept file, line, column and raw text."""
     asked = ("cell", observation["observation_id"])
+    # Found once for a book: a rank names the same cells as those of all it is compared with.
     if asked not in book.memory:
         book.memory[asked] = _cell(book, observation)
-    found: dict[str, Any] = book.memory[asked]
-    return found
+    return dict(book.memory[asked])
 
 
 def _cell(book: Book, observation: Row) -> dict[str, Any]:
