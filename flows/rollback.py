@@ -108,11 +108,12 @@ def standing_decision(settings: Settings) -> Rollback | None:
 def as_replaced(decision: Rollback, stands: str) -> Bilingual:
     """What the operator is told on the night that ends a choice: new files, or a new version, gave another content."""
     return Bilingual(
-        id=f"Rilis {decision.release}, yang dipilih pada {decision.decided} ({decision.reason}), diganti {stands}, karena "
-        f"isinya lain dari {decision.instead_of}. Bila masih salah: mojoraya rollback {decision.release} --reason ...",
-        en=f"The release {decision.release}, chosen on {decision.decided} ({decision.reason}), gave way to {stands}, whose "
-        f"content is not that of {decision.instead_of}. If it is still wrong: mojoraya rollback {decision.release} "
+        id=f"Rilis {decision.release}, yang dipilih pada {decision.decided} ({decision.reason}), diganti {stands}, "
+        f"karena isinya lain dari {decision.instead_of}. Bila masih salah: mojoraya rollback {decision.release} "
         "--reason ...",
+        en=f"The release {decision.release}, chosen on {decision.decided} ({decision.reason}), gave way to {stands}, "
+        f"whose content is not that of {decision.instead_of}. If it is still wrong: "
+        f"mojoraya rollback {decision.release} --reason ...",
     )
 
 
