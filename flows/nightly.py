@@ -174,7 +174,7 @@ def read_and_publish(night: Night, fetched: list[FetchOutcome]) -> NightOutcome:
 
 def read_here(night: Night, names: list[str]) -> Iterator[tuple[str, PrefectFuture[ReadOutcome]]]:
     """Read all sources on this machine."""
-    read_ahead(night.settings, names)
+    read_ahead(night.settings, names, night.report)
     yield from submit(read, night.settings, names)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,17 +114,20 @@ class Staging:
         return self._root / digest_of(*parts, *shared)[:32]
 
     def _fill(self, entry: LogEntry, folder: Path, data: bytes) -> None:
-        """Read and judge one snapshot into its folder, whole or not at all."""
+        """Read and judge one snapshot into its folder, whole or not at all; another process may be at the same."""
         from expectations.door import told_of_copy
 
-        aside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-        shutil.rmtree(aside, ignore_errors=True)
+        # A process id is no name: workers on other machines may have the same one.
+        aside = folder.with_name(f".{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
         aside.mkdir(parents=True)
         checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside, self._corrections)
         checks = [told_of_copy(check, kept=entry.sha256) if check.outcome == "failed" else check for check in checks]
         (aside / "stats.json").write_text(json.dumps(stats), "utf-8")
         (aside / "checks.json").write_text(checks_to_json(checks), "utf-8")
         write_sums(aside)
+        if is_whole(folder):
+            shutil.rmtree(aside)
+            return
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
 
