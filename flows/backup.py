@@ -5,8 +5,6 @@ Everything else (staging, warehouse, releases) is a function of these, of the so
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +14,8 @@ from catalog.settings import Settings
 from catalog.strict import Bilingual
 from flows import layout
 from flows.lock import night_lock
-from sources.store import SnapshotStore, sync_directory
+from sources.store import SnapshotStore
+from warehouse.disk import file_sha256, put_in_place, temporary_name
 
 LOG = "log.jsonl"
 FOLDERS = ("snapshots", "contracts")
@@ -139,18 +138,10 @@ def _files(data: Path) -> Iterator[Path]:
 
 def _copy_file(source: Path, target: Path) -> bool:
     """Copy a file, whole or not at all, unless the same bytes stand there; says whether it copied."""
-    if target.is_file() and _sha256(target) == _sha256(source):
+    if target.is_file() and file_sha256(target) == file_sha256(source):
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    aside = temporary_name(target)
     shutil.copyfile(source, aside)
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    aside.replace(target)
-    sync_directory(target.parent)
+    put_in_place(aside, target)
     return True
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

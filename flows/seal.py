@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
+
+from warehouse.disk import file_sha256, temporary_name
 
 SUMS = "sums.json"
 
 
 def write_sums(folder: Path) -> None:
     """Write the digests of all files of a folder beside them."""
-    sums = {path.name: _digest(path) for path in sorted(folder.iterdir())}
+    sums = {path.name: file_sha256(path) for path in sorted(folder.iterdir())}
     (folder / SUMS).write_text(json.dumps(sums), "utf-8")
 
 
@@ -20,14 +21,14 @@ def is_whole(folder: Path) -> bool:
     """Whether every file that the sums name stands with its bytes; a folder without sums is not."""
     try:
         sums = json.loads((folder / SUMS).read_bytes())
-        return all(_digest(folder / name) == digest for name, digest in sums.items())
+        return all(file_sha256(folder / name) == digest for name, digest in sums.items())
     except (OSError, ValueError, AttributeError):
         return False
 
 
 def write_sealed(path: Path, text: str) -> None:
     """Write a text under its own digest, whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    aside = temporary_name(path)
     aside.write_text(f"{hashlib.sha256(text.encode('utf-8')).hexdigest()}\n{text}", "utf-8")
     aside.replace(path)
 
@@ -39,8 +40,3 @@ def read_sealed(path: Path) -> str | None:
     except (OSError, ValueError):
         return None
     return text if hashlib.sha256(text.encode("utf-8")).hexdigest() == digest else None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import shutil
 from contextlib import suppress
@@ -85,6 +86,12 @@ def remove_leftovers(directory: Path) -> list[str]:
         else:
             path.unlink()
     return [path.name for path in left]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def used_bytes(folder: Path) -> int:

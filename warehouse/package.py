@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from warehouse.disk import file_sha256
 from warehouse.model import Column, Table
 
 SUMS = "SHA256SUMS"
@@ -24,12 +24,6 @@ FIELD_TYPES = {
     "DECIMAL(24,6)": "number",
     "TIMESTAMP": "datetime",
 }
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def data_package(release_id: str, directory: Path, tables: Iterable[Table], sources: list[dict[str, Any]]) -> str:

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from warehouse.digest import TableDigest, content_digest
-from warehouse.package import PACKAGE, SUMS, file_sha256, read_sums
+from warehouse.disk import file_sha256
+from warehouse.package import PACKAGE, SUMS, read_sums
 from warehouse.parquet import read_digest
 from warehouse.published import FILE
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, read_release
