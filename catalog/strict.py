@@ -32,12 +32,19 @@ class Bilingual(Declared):
         return self.en if lang == "en" else self.id
 
 
-class DeclarationError(ValueError):
+class ToldError(Exception):
+    """An error that an operator reads; `message` says in both languages what is wrong and what to do."""
+
+    def __init__(self, message: Bilingual) -> None:
+        self.message = message
+        super().__init__(message.en)
+
+
+class DeclarationError(ToldError, ValueError):
     """A catalog entry, contract or setting is not of its form; the message names file, key and mend."""
 
     def __init__(self, english: str, indonesian: str | None = None) -> None:
-        super().__init__(english)
-        self.message = Bilingual(id=indonesian or english, en=english)
+        super().__init__(Bilingual(id=indonesian or english, en=english))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.settings import Settings
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 from flows import layout
 from flows.lock import night_lock
 from sources.store import SnapshotStore
@@ -21,12 +21,8 @@ LOG = "log.jsonl"
 FOLDERS = ("snapshots", "contracts")
 
 
-class BackupRefused(ValueError):
+class BackupRefused(ToldError, ValueError):
     """Nothing was copied; `message` says why and what to do."""
-
-    def __init__(self, message: Bilingual) -> None:
-        self.message = message
-        super().__init__(message.en)
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 
 LAYOUT = 1
 FILE = "layout"
 
 
-class LayoutTooNew(Exception):
+class LayoutTooNew(ToldError):
     """A newer program has written this data folder; `message` says so and what to do."""
-
-    def __init__(self, message: Bilingual) -> None:
-        self.message = message
-        super().__init__(message.en)
 
 
 def refuse_newer(data: Path) -> None:

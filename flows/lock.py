@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 from flows import layout
 from warehouse.disk import remove_leftovers
 
@@ -18,12 +18,8 @@ from warehouse.disk import remove_leftovers
 WRITTEN = ("snapshots", "staging", "contracts", "feedback", "releases", "tags")
 
 
-class NightInProgress(Exception):
+class NightInProgress(ToldError):
     """Another process runs a night on the same data folder; `message` says which and since when."""
-
-    def __init__(self, message: Bilingual) -> None:
-        self.message = message
-        super().__init__(message.en)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 
 NO_KEYS = {
     "NoCredentialsError",
@@ -17,12 +17,12 @@ NO_KEYS = {
 UNREACHABLE = {"ConnectionError", "HTTPClientError", "TimeoutError", "ClientConnectionError", "ServiceRequestError"}
 
 
-class PublishRefused(ValueError):
+class PublishRefused(ToldError, ValueError):
     """Readers still see what they saw before; `message` says why and what to do, `usage` that it was mistyped."""
 
     def __init__(self, message: Bilingual, *, usage: bool = False) -> None:
-        self.message, self.usage = message, usage
-        super().__init__(message.en)
+        super().__init__(message)
+        self.usage = usage
 
 
 NO_RELEASE = Bilingual(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.settings import Settings
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 from flows.lock import night_lock
 from flows.stages import today
 from sources.store import Rollback, SnapshotStore
@@ -18,12 +18,8 @@ from warehouse.shelf import ReleaseInfo, ReleaseMissing, current_release, flip, 
 from warehouse.verify import verify_release
 
 
-class RollbackRefused(ValueError):
+class RollbackRefused(ToldError, ValueError):
     """There is nothing to go back to, or it is not whole; `message` says which."""
-
-    def __init__(self, message: Bilingual) -> None:
-        self.message = message
-        super().__init__(message.en)
 
 
 def roll_back(settings: Settings, release_id: str | None, reason: str) -> Rollback:

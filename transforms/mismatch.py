@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 
 
-class ContractMismatch(ValueError):
+class ContractMismatch(ToldError, ValueError):
     """A file differs from its contract; `message` says where, what was expected, found, and what to do."""
 
     def __init__(self, rule: str, message: Bilingual, line: int | None = None) -> None:
+        super().__init__(message)
         self.rule = rule
-        self.message = message
         self.line = line
-        super().__init__(message.en)
 
 
 # Rules of reading whose messages repeat a cell of a row, rather than of the header.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from catalog.strict import Bilingual
+from catalog.strict import Bilingual, ToldError
 from sources.connectors.secrecy import hide
 
 
-class SourceFailure(Exception):
+class SourceFailure(ToldError):
     """A source could not be fetched; `message` says what was found and what to do, and never shows a secret."""
 
     def __init__(self, message: Bilingual) -> None:
-        self.message = Bilingual(id=hide(message.id), en=hide(message.en))
-        super().__init__(self.message.en)
+        super().__init__(Bilingual(id=hide(message.id), en=hide(message.en)))
 
 
 class TransientFailure(SourceFailure):
