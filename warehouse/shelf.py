@@ -16,6 +16,7 @@ from warehouse.disk import PREFIX, point, sync
 RELEASE_FILE = "release.json"
 CURRENT = "current"
 TAGS = "tags"
+RELEASE_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}")
 TAG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LEAST_KEPT = 2
 
@@ -53,6 +54,11 @@ class ReleaseInfo:
 def releases_folder(data: Path) -> Path:
     """Where the releases of a data directory stand."""
     return data / "releases"
+
+
+def is_release_id(text: str) -> bool:
+    """Whether a text has the form of a release id, a day and twelve characters of a hash, and so is no path."""
+    return RELEASE_ID.fullmatch(text) is not None
 
 
 def read_release(directory: Path) -> ReleaseInfo:

@@ -71,6 +71,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _tag(args: argparse.Namespace, settings: Settings) -> int:
+    from cli.current import are_ids_or_complain
     from warehouse.shelf import ReleaseMissing, current_release, tag_release, untag_release
 
     words, name = WORDS[settings.lang], args.tag or args.untag
@@ -78,6 +79,8 @@ def _tag(args: argparse.Namespace, settings: Settings) -> int:
         done = untag_release(settings.data, name)
         print(words["untagged" if done else "no_tag"].format(name=name), file=sys.stdout if done else sys.stderr)
         return 0 if done else 2
+    if not are_ids_or_complain([args.release], settings):
+        return 2
     current = current_release(settings.data)
     chosen = args.release or (current.id if current else "")
     try:

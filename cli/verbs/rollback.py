@@ -26,9 +26,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """0 when it stands; 2 when there is no such whole release, 1 while a night runs."""
+    from cli.current import are_ids_or_complain
     from flows.lock import NightInProgress
     from flows.rollback import RollbackRefused, roll_back
 
+    if not are_ids_or_complain([args.release], settings):
+        return 2
     try:
         decision = roll_back(settings, args.release, args.reason)
     except RollbackRefused as error:

@@ -25,11 +25,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """0 when everything is whole, 1 with a line per fault."""
+    """0 when everything is whole, 1 with a line per fault, 2 for what is no release id."""
+    from cli.current import are_ids_or_complain
     from flows.verify import verify_all
     from sources.store import SnapshotStore
     from warehouse.shelf import list_releases
 
+    if not are_ids_or_complain(args.release, settings):
+        return 2
     named = args.release or None
     faults = list(verify_all(settings, named))
     if faults or args.json or args.csv:

@@ -109,8 +109,8 @@ def test_there_is_nothing_to_go_back_to_from_a_first_release(
 ) -> None:
     assert verb("rollback", "--reason", "x") == 2
     assert "Tidak ada rilis sebelumnya" in capsys.readouterr().err
-    with pytest.raises(RollbackRefused, match="There is no release 2020-01-01-abc"):
-        roll_back(office.settings, "2020-01-01-abc", "x")
+    with pytest.raises(RollbackRefused, match="There is no release 2020-01-01-abcdefabcdef"):
+        roll_back(office.settings, "2020-01-01-abcdefabcdef", "x")
     with pytest.raises(RollbackRefused, match="in force already"):
         roll_back(office.settings, stands(office).id, "x")
 
@@ -157,9 +157,21 @@ def test_a_tag_is_a_plain_name_of_a_release_that_exists(
 ) -> None:
     assert verb("releases", "--tag", "../luar") == 2
     assert "bukan tag" in capsys.readouterr().err
-    assert verb("releases", "2020-01-01-abc", "--tag", "lama") == 2
+    assert verb("releases", "2020-01-01-abcdefabcdef", "--tag", "lama") == 2
     assert "Tidak ada rilis itu" in capsys.readouterr().err
     assert not (office.settings.data / "tags").exists() or not list((office.settings.data / "tags").iterdir())
+
+
+@pytest.mark.parametrize("words", [("rollback", "--reason", "x"), ("verify",), ("releases", "--tag", "lama")])
+@pytest.mark.parametrize("typed", ["../releases", "/", "..", "2026-11-21", "2026-11-21-XYZ", "."])
+def test_what_is_no_release_id_is_a_sentence_and_no_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], typed: str
+) -> None:
+    office = Office(Settings(data=tmp_path / "data", sources=tmp_path / "sources"))
+    (tmp_path / "data" / "releases").mkdir(parents=True)
+    assert verb_of(office)(words[0], typed, *words[1:]) == 2
+    assert f"'{typed}' bukan id rilis" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["releases"]
 
 
 def test_verify_finds_a_flipped_byte_and_says_what_mends_it(
