@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from support.office import Office, copy_sources, quiet
+from support.shared import made_once
 
 from catalog.contract import Contract, ContractFile, contract_paths, load_contract
 from catalog.load import Catalog, load_catalog
@@ -62,10 +63,12 @@ SMALL = ("kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan", "bps-jat
 @pytest.fixture(scope="session")
 def small_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder holding a few `sources` and the `data` of one good night on them."""
-    folder = tmp_path_factory.mktemp("small")
-    settings = Settings(data=folder / "data", sources=copy_sources(folder / "sources", SMALL))
-    assert night(settings, quiet).exit_code == 0
-    return folder
+
+    def make(folder: Path) -> None:
+        settings = Settings(data=folder / "data", sources=copy_sources(folder / "sources", SMALL))
+        assert night(settings, quiet).exit_code == 0
+
+    return made_once(tmp_path_factory, "small", make)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_world import CITY, REGENCY, contract_with, figure, small_catalog, tidy_table
 from support.office import PROJECT
@@ -53,7 +53,7 @@ ROWS = st.lists(
         st.decimals(0, 100, places=2),
     ),
     min_size=1,
-    max_size=12,
+    max_size=16,
 )
 
 
@@ -64,6 +64,8 @@ def judged(frame: pd.DataFrame, contract: Contract, catalog: Catalog, *, large: 
         return rows, judge.judge_table(frame, rows.failures, contract, catalog, "ab" * 32)
 
 
+# An example is judged twice by Great Expectations, so there are few of them, each with several faults.
+@settings(max_examples=8)
 @given(ROWS, st.booleans())
 def test_whatever_is_wrong_the_verdicts_are_those_of_judging_every_row(
     rows: list[dict[str, Any]], complete: bool

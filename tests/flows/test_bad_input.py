@@ -200,17 +200,6 @@ def test_a_wrong_encoding_is_refused_with_its_line(office: Office) -> None:
     assert_night_with_notes(office, {LONG: "baris 3"})
 
 
-def test_a_mended_file_is_accepted_the_next_night(office: Office) -> None:
-    good = office.file(LONG).read_bytes()
-    release = (office.settings.data / "current").resolve().name
-    office.edit(LONG, replaced(",", ";"))
-    assert office.run().exit_code == 3
-    office.file(LONG).write_bytes(good)
-    outcome = office.run()
-    assert outcome.exit_code == 0
-    assert outcome.release == release, "the same figures give the same release again"
-
-
 def test_a_missing_file_and_a_broken_contract_stop_only_their_own_sources(office: Office) -> None:
     office.file(WIDE).unlink()
     path = next(office.settings.sources.rglob(f"{LONG}.toml"))

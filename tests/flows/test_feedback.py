@@ -25,15 +25,18 @@ def test_a_held_back_figure_is_told_to_its_owner_with_its_place(office: Office) 
     assert [(row["baris"], row["yang tertulis"]) for row in rows] == [("3", "105,00")]
 
 
-def test_a_refused_file_is_told_and_a_mended_one_is_not(office: Office) -> None:
+def test_a_refused_file_is_told_and_a_mended_one_is_accepted_the_next_night(office: Office) -> None:
     good = office.file(LONG).read_bytes()
+    release = (office.settings.data / "current").resolve().name
     office.edit(LONG, lambda text: text.replace("tahun", "<b>thn</b>", 1))
-    office.run()
+    assert office.run().exit_code == 3
     page = (office.settings.data / "feedback" / f"{LONG}.html").read_text("utf-8")
     assert "&lt;b&gt;thn&lt;/b&gt;" in page
     assert "<b>thn" not in page
     office.file(LONG).write_bytes(good)
-    office.run()
+    mended = office.run()
+    assert mended.exit_code == 0
+    assert mended.release == release, "the same figures give the same release again"
     assert list((office.settings.data / "feedback").iterdir()) == []
 
 

@@ -168,7 +168,7 @@ class Years(RuleBasedStateMachine):
 def test_a_rebuild_gives_the_release_that_the_nights_gave() -> None:
     # A night takes seconds: one history here, more of them with MOJORAYA_HISTORIES=100.
     many = int(os.environ.get("MOJORAYA_HISTORIES", "1"))
-    run_state_machine_as_test(Years, settings=hypothesis_settings(max_examples=many, stateful_step_count=6))
+    run_state_machine_as_test(Years, settings=hypothesis_settings(max_examples=many, stateful_step_count=5))
 
 
 def test_a_rebuild_as_of_a_day_is_the_release_of_that_day_and_leaves_the_office_alone(
@@ -178,20 +178,23 @@ def test_a_rebuild_as_of_a_day_is_the_release_of_that_day_and_leaves_the_office_
     office.settings.sources.mkdir()
     text = CONTRACT.format(id="satu", edition="replaces", published="", first_year="2015")
     (office.settings.sources / "satu.toml").write_text(text, "utf-8")
+    first = date(2026, 1, 1)
     known: dict[date, str | None] = {}
     for number, edition in enumerate(("as it was", "a revision")):
-        day = date(2026, 1, 1 + number)
+        day = first + timedelta(days=number)
         monkeypatch.setattr(stages, "today", lambda _settings, day=day: day)
         (office.settings.sources / "satu.csv").write_text(csv(EDITIONS[edition]()), "utf-8")
         known[day] = office.run().release
     assert len(set(known.values())) == 2
     current = (office.settings.data / "current").resolve()
-    assert {day: rebuild_as_of(office.settings, day, quiet).release for day in known} == known
+    newest = max(known)
+    assert rebuild_as_of(office.settings, newest, quiet).release == known[newest]
     assert (office.settings.data / "current").resolve() == current
     where = ["--data", str(office.settings.data), "--sources", str(office.settings.sources)]
     assert main(["rebuild", "--as-of", "2025-12-31", *where]) == 1, "nothing was known before the first night"
     assert main(["rebuild", "--as-of", "1 Maret", *where]) == 2
     assert main(["rebuild", "--as-of", "2026-01-01", "--lang", "en", *where]) == 0
     told = capsys.readouterr()
+    assert known[first] in told.out
     assert str(as_of_folder(office.settings, date(2026, 1, 1))) in told.out
     assert "'1 Maret' tidak dikenal" in told.err

@@ -17,6 +17,7 @@ from cli.main import main
 from flows.outcome import NightOutcome
 from flows.rebuild import rebuild
 
+pytestmark = pytest.mark.xdist_group("records")
 SOURCE, FIGURES = "contoh-evaluasi-kota-mojokerto", "kota-mojokerto-kemiskinan"
 REPORTER, WRITTEN = "Suparno bin Kromodimejo", "seratus lima puluh"
 ASPECT = "77.125"

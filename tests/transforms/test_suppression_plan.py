@@ -246,7 +246,7 @@ def sums(figures: dict[Key, float], known: Collection[Key]) -> Table:
     return Table(cells, tuple(rows))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(numbers, revisions)
 def test_no_release_tells_a_small_count_even_beside_the_one_before(
     health: Catalog, values: list[int], revised: dict[tuple[str, str], int]
