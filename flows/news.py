@@ -8,7 +8,7 @@ from typing import Any
 from catalog.settings import Settings
 from catalog.words import number
 from flows.outcome import NightOutcome
-from warehouse.query import query
+from warehouse.query import as_dicts, query
 from warehouse.shelf import current_release
 
 # Published figures of single regions only: what follows from them for an agglomeration is no revision of a publisher.
@@ -56,5 +56,4 @@ def red_identities(release: Path, lang: str) -> list[str]:
 
 
 def _rows(release: Path, sql: str) -> list[dict[str, Any]]:
-    columns, rows = query(release, sql)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    return as_dicts(query(release, sql))

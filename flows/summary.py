@@ -13,7 +13,7 @@ from catalog.words import number
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.rollback import as_problem, as_replaced, standing_decision
 from sources.store import Rollback
-from warehouse.query import reader
+from warehouse.query import as_dicts, reader
 from warehouse.shelf import ReleaseInfo, current_release
 
 HEADLINES = ("poverty_rate", "poor_population", "open_unemployment_rate", "grdp_growth", "population")
@@ -84,12 +84,7 @@ def standing_outcome(settings: Settings, fetched: Iterable[FetchOutcome]) -> Nig
 def standing(release: ReleaseInfo) -> Standing:
     """Read what a release holds from its DuckDB file."""
     with reader(release.path) as ask:
-
-        def rows_of(sql: str) -> list[dict[str, Any]]:
-            columns, rows = ask(sql)
-            return [dict(zip(columns, row, strict=True)) for row in rows]
-
-        return _standing(rows_of)
+        return _standing(lambda sql: as_dicts(ask(sql)))
 
 
 def _standing(rows_of: Asking) -> Standing:

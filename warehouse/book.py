@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from transforms.places import normal
 from transforms.values import TOTAL
-from warehouse.query import Answer, QueryError, reader
+from warehouse.query import Answer, QueryError, as_dicts, reader
 from warehouse.sqlfiles import load_sql, text
 
 Row = dict[str, Any]
@@ -124,8 +124,7 @@ def load_book(release: Path, asked: str = "", many: int = MANY) -> Book:
 
 def _book(ask: Callable[[str], Answer], asked: str, *, whole: bool) -> Book:
     def found_by(sql: str) -> list[Row]:
-        columns, rows = ask(sql)
-        return [dict(zip(columns, row, strict=True)) for row in rows]
+        return as_dicts(ask(sql))
 
     def rows_of(table: str) -> list[Row]:
         return found_by(load_sql("whole", table=table))

@@ -57,6 +57,12 @@ def query(directory: Path, sql: str, seconds: float = SECONDS) -> Answer:
         return ask(sql)
 
 
+def as_dicts(answer: Answer) -> list[dict[str, Any]]:
+    """The rows of an answer by the names of its columns."""
+    columns, rows = answer
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
 @contextmanager
 def reader(directory: Path, seconds: float = SECONDS) -> Iterator[Callable[[str], Answer]]:
     """What answers several questions to one release, each as `query` does; opened once."""

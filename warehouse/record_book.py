@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from warehouse.book import Book
-from warehouse.query import query
+from warehouse.query import as_dicts, query
 from warehouse.record_measures import EXAMPLE, RecordTable, breakdown_of, load_record_measures
 from warehouse.sqlfiles import load_sql
 
@@ -37,8 +37,7 @@ class RecordBook:
     def rows(self, table: str) -> list[Row]:
         """All rows of a table of the release by its full name."""
         if table not in self._rows:
-            columns, rows = query(self._release, load_sql("whole", table=table))
-            self._rows[table] = [dict(zip(columns, row, strict=True)) for row in rows]
+            self._rows[table] = as_dicts(query(self._release, load_sql("whole", table=table)))
         return self._rows[table]
 
     def at(self, table: RecordTable, region: str, period: str) -> list[Row]:

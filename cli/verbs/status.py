@@ -112,11 +112,10 @@ def _disk(settings: Settings) -> dict[str, int]:
 def _sources(settings: Settings, release: Path, *, missed: bool) -> list[dict[str, Any]]:
     """What the release says of each source, brought up to the last night that tried to fetch it."""
     from flows.freshness import attempts, state_of
-    from warehouse.query import query
+    from warehouse.query import as_dicts, query
 
     tried = attempts(settings)
-    columns, rows = query(release, "SELECT * FROM meta.freshness ORDER BY source")
-    sources = [dict(zip(columns, row, strict=True)) for row in rows]
+    sources = as_dicts(query(release, "SELECT * FROM meta.freshness ORDER BY source"))
     for row in sources:
         attempt = tried.get(row["source"])
         refused = row["refused_snapshot"] is not None
