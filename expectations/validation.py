@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Great Expectations keeps the current context in a global; suites take a tenth of a second, so they queue.
 _TURN = threading.Lock()
+# Of the expectations of the suite in hand, by the key of each.
+_CONFIGURATIONS: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def validate(frame: pd.DataFrame, plan: Sequence[Planned]) -> list[Found]:
                 expectations.append(_expectation(planned))
             except Exception as error:  # noqa: BLE001  a broken rule must not take the others down
                 crashes[planned.key] = _first_line(error)
+        _CONFIGURATIONS.clear()
         try:
             results = _run(_judged(frame, plan), expectations)
         except Exception as error:  # noqa: BLE001  nothing was judged: every rule of the suite crashed
@@ -78,7 +81,6 @@ def _implementation(name: str) -> Any:
     That is a fifth of a first night's time (measured 2026-11 on 1.24). A class registers itself by its name, so that
     the validator, which makes the objects anew, takes this one too; nothing changes an expectation of ours once made.
     """
-    from great_expectations.compatibility import pydantic
     from great_expectations.expectations.registry import get_expectation_impl
 
     # It warns of every class that takes another's place.
@@ -86,14 +88,14 @@ def _implementation(name: str) -> Any:
     original: Any = get_expectation_impl(name)
 
     def configuration(self: Any) -> Any:
-        if self._known is None:
-            self._known = super(kept, self).configuration
-        return self._known
+        key = self.meta["key"]
+        if key not in _CONFIGURATIONS:
+            _CONFIGURATIONS[key] = super(kept, self).configuration
+        return _CONFIGURATIONS[key]
 
     attributes = {
         "__module__": original.__module__,
         "__doc__": original.__doc__,
-        "_known": pydantic.PrivateAttr(default=None),
         "configuration": property(configuration),
     }
     kept: Any = type(original)(original.__name__, (original,), attributes)
