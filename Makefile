@@ -36,7 +36,7 @@ test: $(TESTED) ## lint, types, import direction and the tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pytest -m "not trial and not flow"
 
-trials: $(TESTED) ## the tests of the real flow, of real kills and in a real browser; CI runs them after the others
+trials: $(TESTED) ## tests of the real flow, of real kills, of old data folders and in a real browser, as CI runs them too
 	@$(BIN)/pytest -m "trial or flow"
 
 lint: $(TESTED) ## lint and types only

@@ -29,7 +29,7 @@ from flows.verify import verify_all
 from sources.store import SnapshotStore
 from warehouse.shelf import current_release, list_releases, tags
 
-pytestmark = pytest.mark.xdist_group("upgrades")
+pytestmark = [pytest.mark.xdist_group("upgrades"), pytest.mark.trial]
 # What an observation is, in every version; its id is a digest that may be made otherwise.
 OBSERVED = (
     "indicator, region_code, period, year, breakdown, value, unit, rounding_step, obs_status, break_flag, published, "
