@@ -393,6 +393,17 @@ def _times(found: list[float]) -> str:
     return f"{statistics.median(found):.1f}, {max(found):.1f}" if found else ""
 
 
+def tried(step: Callable[[], Line | Iterator[Line]]) -> Iterator[Line]:
+    """The lines of one step; one that breaks off is a failure like any other, and the next step is tried."""
+    try:
+        found = step()
+        yield from [found] if isinstance(found, Line) else found
+    except Exception as error:  # noqa: BLE001 - whatever it is belongs in the report
+        line = Line("a step of this harness", "it comes to its end")
+        line.note([f"{type(error).__name__}: {error}"], 0.0)
+        yield line
+
+
 def main() -> int:
     """Try everything and write the report; 1 when anything did not go as promised."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -413,12 +424,13 @@ def main() -> int:
             lambda: damaged(bench),
         ]
         for step in steps:
-            found = step()
-            for line in [found] if isinstance(found, Line) else found:
+            for line in tried(step):
                 lines.append(line)
                 print(f"{time.monotonic() - begun:6.0f} s  {line.good}/{line.tried}  {line.fault}", flush=True)
                 for problem in line.bad[:5]:
                     print(f"          {problem}", flush=True)
+                if args.report:
+                    args.report.write_text(report(lines, time.monotonic() - begun), "utf-8")
     text = report(lines, time.monotonic() - begun)
     if args.report:
         args.report.write_text(text, "utf-8")
