@@ -16,6 +16,8 @@ ENOUGH, MOST = 3, 0.5
 FEWEST = 2
 # A figure of fewer rounding steps than this tells nothing: no hospital after one is news, not a slip.
 WEIGHTY = 10
+# Facilities and villages stay as many as they were for years; a thousand persons or more do not.
+COUNTED = 1_000
 TINY = 1e-9
 FINAL = "A"
 
@@ -74,9 +76,13 @@ def _from_other_columns(both: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
 
 
 def _new_years_are_old(new: pd.DataFrame, old: pd.DataFrame, step: int) -> pd.DataFrame:
-    """Measured figures of years that the old edition had not, and how many are the old ones of the year beside."""
+    """Measured figures of years that the old edition had not, and how many are the old ones of the year beside.
+
+    A full count has no rounding step; one of some size does not come out alike in two years either.
+    """
     key = ["indicator", "breakdown", "region", "year"]
-    measured = new[new["high"] > new["low"]].merge(old[key], on=key, how="left", indicator=True)
+    own = new[(new["high"] > new["low"]) | (new["value"].abs() >= COUNTED)]
+    measured = own.merge(old[key], on=key, how="left", indicator=True)
     measured = measured[measured["_merge"] == "left_only"]
     beside = old[[*key, "value"]].assign(year=old["year"] - step).rename(columns={"value": "value_beside"})
     frame = measured.merge(beside, on=key)

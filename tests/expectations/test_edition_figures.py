@@ -27,6 +27,7 @@ pytestmark = pytest.mark.xdist_group("identities")
 RATES, COUNTS = "bps-jatim-persentase-penduduk-miskin", "bps-jatim-jumlah-penduduk-miskin"
 CITY_FILE, UNEMPLOYMENT = "kota-mojokerto-kemiskinan", "bps-jatim-tingkat-pengangguran-terbuka"
 GRDP, POPULATION = "bps-mojokerto-pdrb-adhk", "bps-jatim-jumlah-penduduk"
+KELURAHAN = "kota-mojokerto-penduduk-kelurahan"
 Judge = Callable[..., list[Check]]
 Frames = dict[str, pd.DataFrame]
 
@@ -38,7 +39,7 @@ def real() -> Catalog:
 
 @pytest.fixture(scope="module")
 def frames(contracts: dict[str, ContractFile], real: Catalog) -> Frames:
-    wanted = (RATES, COUNTS, CITY_FILE, UNEMPLOYMENT, GRDP, POPULATION, "bps-jatim-sarana-kesehatan")
+    wanted = (RATES, COUNTS, CITY_FILE, UNEMPLOYMENT, GRDP, POPULATION, KELURAHAN, "bps-jatim-sarana-kesehatan")
     return tidy_frames({name: contracts[name] for name in wanted}, real)
 
 
@@ -325,3 +326,15 @@ def test_an_edition_that_adds_may_end_earlier(frames: Frames, contracts: dict[st
     adds = contracts[RATES].contract.model_copy(update={"edition": "adds"})
     earlier = years(rates, 0, int(rates["year"].max()) - 1)
     assert not failed(judge_edition(earlier, rates, adds, load_catalog(), "ab" * 32))
+
+
+def test_full_counts_of_persons_under_the_next_year_are_refused_though_they_are_not_rounded(
+    judge: Judge, frames: Frames
+) -> None:
+    old = frames[KELURAHAN]
+    assert (old["rounding_step"] == 0).all()
+    year = old["year"] + 1
+    new = old.assign(year=year, period=year.astype("int64").astype(str).astype(old["period"].dtype))
+    assert "years_in_place" in failed(judge(KELURAHAN, new))
+    true = new.assign(value=[value + 1 + number for number, value in enumerate(new["value"])])
+    assert "years_in_place" not in failed(judge(KELURAHAN, true))
