@@ -286,16 +286,25 @@ def damaged(bench: Bench) -> Iterator[Line]:
         ("release", "releases/*/*"),
         ("snapshot", "snapshots/*.csv"),
     ):
-        line = Line(f"a flipped byte: {name}", "found by `verify`, mended by the next night (bundled) or `rebuild`")
-        for source in sorted(bench.after.glob(pattern))[:40]:
+        line = Line(f"a flipped byte: {name}", "found by `verify`, mended by the next night or `rebuild`")
+        gone = Line(f"a flipped byte: {name} that the publisher no longer has", "found by `verify`: a backup has it")
+        earlier = (bench.after / "releases" / bench.first).resolve()
+        files = [path for path in sorted(bench.after.glob(pattern)) if not path.resolve().is_relative_to(earlier)]
+        held = {path.read_bytes() for path in bench.sources.rglob("*.csv")}
+        for source in files:
             path = bench.folder / "spoilt" / source.relative_to(bench.after)
-            if not source.resolve().is_relative_to((bench.after / "releases" / bench.first).resolve()):
-                line.note(spoil(bench, path))
+            lost = name == "snapshot" and source.read_bytes() not in held
+            (gone if lost else line).note(spoil(bench, path, lost=lost))
         yield line
+        if gone.tried:
+            yield gone
 
 
-def spoil(bench: Bench, path: Path) -> list[str]:
-    """Flip one byte, look whether it is found; snapshots are mended by a night, the rest by one rebuild in the end."""
+def spoil(bench: Bench, path: Path, *, lost: bool = False) -> list[str]:
+    """Flip one byte, look whether it is found; snapshots are mended by a night, the rest by one rebuild in the end.
+
+    What is `lost` nobody but a backup has, so that it is only to be found.
+    """
     data = bench.folder / "spoilt"
     settings = Settings(data=data, sources=bench.sources)
     if not data.exists():
@@ -305,6 +314,9 @@ def spoil(bench: Bench, path: Path) -> list[str]:
     spoilt[len(spoilt) // 2] ^= 0x55
     path.write_bytes(bytes(spoilt))
     problems = [] if list(verify_all(settings)) else [f"{path.name}: not found"]
+    if lost:
+        path.write_bytes(kept)
+        return problems
     if path.parent.name == "snapshots":
         bench.night(data)
         return problems + ([] if path.read_bytes() == kept else [f"{path.name}: not mended"])
