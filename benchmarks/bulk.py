@@ -46,10 +46,9 @@ def floor(office: BulkOffice, out: Path) -> Callable[[], object]:
 
     sql = f"""
         COPY (
-            SELECT kode_wilayah, nama_wilayah, tahun, satuan, replace(nilai, ',', '.')::DECIMAL(24, 6) AS nilai
-            FROM read_csv('{office.root}/sources/simulasi/*.csv', delim = ';', header = true, columns = {{
-                'kode_wilayah': 'VARCHAR', 'nama_wilayah': 'VARCHAR', 'tahun': 'INTEGER', 'satuan': 'VARCHAR',
-                'nilai': 'VARCHAR'}})
+            FROM read_csv('{office.root}/sources/simulasi/*.csv', delim = ';', header = true, decimal_separator = ',',
+                columns = {{'kode_wilayah': 'VARCHAR', 'nama_wilayah': 'VARCHAR', 'tahun': 'INTEGER',
+                    'satuan': 'VARCHAR', 'nilai': 'DECIMAL(18, 6)'}})
         ) TO '{out}/floor.parquet' (FORMAT parquet, COMPRESSION zstd)
     """
     return lambda: duckdb.sql(sql)
