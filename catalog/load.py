@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -90,7 +91,13 @@ class Catalog:
     def digest_for(self, indicators: Iterable[str]) -> str:
         """A digest over the parts that reading and judging figures of `indicators` depends on."""
         return digest_of(
-            [self.indicators[name].model_dump(mode="json") for name in sorted(indicators)],
+            [self.indicators[name].model_dump(mode="json") for name in sorted(indicators)], self._digest_of_the_rest
+        )
+
+    @cached_property
+    def _digest_of_the_rest(self) -> str:
+        """Over what figures of any indicator are read by: asked for each of many files, and regions are many."""
+        return digest_of(
             [unit.model_dump(mode="json") for unit in self.units.values()],
             [item.model_dump(mode="json") for item in self.breakdowns.values()],
             [region.model_dump(mode="json") for region in self.regions],
@@ -236,8 +243,8 @@ def _version_faults(catalog: Catalog, codes: Iterable[str]) -> Iterable[str]:
 
 def _region_faults(catalog: Catalog) -> Iterable[str]:
     codes = {region.code for region in catalog.regions}
-    current = [region.code for region in catalog.regions if region.valid_to is None]
-    for code in sorted({code for code in current if current.count(code) > 1}):
+    current = Counter(region.code for region in catalog.regions if region.valid_to is None)
+    for code in sorted(code for code, times in current.items() if times > 1):
         yield f"regions.csv: the code '{code}' is in force twice"
     for region in catalog.regions:
         for name, target in (("parent", region.parent), ("successor", region.successor)):

@@ -50,8 +50,12 @@ class Tables:
             return pa.table({})
         held = set(pq.read_schema(path).names)
         wanted = None if columns is None else [name for name in columns if name in held]
+        # The rows of large sources stand in files beside it: core_observation.<source>.parquet.
+        paths = [path, *sorted(self.folder.glob(f"{name}.*.parquet"))]
         # Every row group brings a dictionary of its own, and Arrow groups by one dictionary only.
-        return pq.read_table(path, columns=wanted, filters=kept).unify_dictionaries()
+        return pa.concat_tables(
+            [pq.read_table(one, columns=wanted, filters=kept) for one in paths]
+        ).unify_dictionaries()
 
     def _in_force(self, name: str, columns: Sequence[str], regions: Iterable[str] | None = None) -> pa.Table:
         """Some columns of the rows that nothing newer has taken the place of; of some regions, if given."""

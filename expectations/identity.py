@@ -45,32 +45,38 @@ def judge_identities(
     catalog: Catalog,
     families: Mapping[str, str] | None = None,
     joint: pd.DataFrame | None = None,
-    apart: Iterable[pd.DataFrame] = (),
+    apart: Iterable[Compared] = (),
 ) -> list[Check]:
     """Hold the catalog's identities against the observations in force of all sources, and against joint values.
 
     `observations` has the columns of core.observation, `joint` those of joint.indicator_value; `families` maps a
-    source to its compilation. `apart` are further observations, one frame per indicator, of which no identity by name
-    speaks and which one source alone has: all that is to be held against them are identities of every indicator that
-    were not held at the door. One check per identity, in declared order; one whose indicators the catalog does not have
-    is told as information. Never raises for an identity.
+    source to its compilation. `apart` are what `compare_alone` found of further observations, of indicators of which no
+    identity by name speaks and which one source alone has. One check per identity, in declared order; one whose
+    indicators the catalog does not have is told as information. Never raises for an identity.
     """
     figures = figures_of(observations, families or {})
     if joint is not None:
         figures = pd.concat([figures, joint_figures(joint)], ignore_index=True)
     held = [item for item in catalog.identities if not _absent(item, catalog)]
     compared = compare(held, figures, catalog)
-    between_sources = (MembersNotSwapped, SameFigureTwoSources)
-    alone = [item for item in held if isinstance(item, Listed) and not item.at_door]
-    alone = [item for item in alone if not isinstance(item, between_sources)]
-    for more in apart:
-        further = compare(alone, figures_of(more, families or {}), catalog)
-        compared.rows = (
-            pd.concat([compared.rows, further.rows], ignore_index=True) if len(further.rows) else compared.rows
-        )
-        compared.crashed |= further.crashed
+    more = list(apart)
+    frames = [frame for frame in (compared.rows, *(item.rows for item in more)) if len(frame)]
+    compared.rows = pd.concat(frames, ignore_index=True) if frames else compared.rows
+    for item in more:
+        compared.crashed |= item.crashed
     checks = {check.rule: check for check in verdicts(compared, identity_suite(held), catalog)}
     return [checks[item.id] if item.id in checks else _skipped(item, catalog) for item in catalog.identities]
+
+
+def compare_alone(observations: pd.DataFrame, catalog: Catalog, families: Mapping[str, str]) -> Compared:
+    """Hold observations of one source against the identities of every indicator that were not held at the door.
+
+    Those between sources have nothing to compare, and those by name are left to `judge_identities`.
+    """
+    between_sources = (MembersNotSwapped, SameFigureTwoSources)
+    alone = [item for item in catalog.identities if isinstance(item, Listed) and not item.at_door]
+    alone = [item for item in alone if not isinstance(item, between_sources) and not _absent(item, catalog)]
+    return compare(alone, figures_of(observations, families), catalog)
 
 
 def compare(identities: Iterable[AnyIdentity], figures: pd.DataFrame, catalog: Catalog) -> Compared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pyarrow.compute as pc
@@ -24,6 +24,7 @@ from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.record_tables import complaint_days, load_record_tables
 from flows.rollback import instead_of_withdrawn, standing_decision
+from flows.shards import compared, shards_of
 from flows.stages import inputs_digest, judge_source
 from flows.summary import night_outcome
 from flows.unused import remove_unused
@@ -48,10 +49,8 @@ from warehouse.build import (
 )
 from warehouse.records import load_records
 from warehouse.release import write_release
+from warehouse.shard import Shard
 from warehouse.shelf import current_release, prune_releases
-
-# From so many figures on, an indicator that one source alone has is held against itself, apart from all others.
-LARGE = 50_000
 
 
 def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
@@ -63,20 +62,21 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
     declared = {source: item.contract for source, item in contracts.items()}
     figures = {source: item for source, item in declared.items() if isinstance(item, Contract)}
     records = {source: item for source, item in declared.items() if isinstance(item, RecordsContract)}
-    found = [edition for source, item in figures.items() for edition in editions(judged[source], item)]
-    if not found:
+    found = {source: editions(judged[source], item) for source, item in figures.items()}
+    if not any(found.values()):
         return nothing_published(
             "Tidak ada satu pun sumber yang dapat diterima; lihat pesan di atas.",
             "Not one source could be accepted; see the messages above.",
         )
     before, chosen = current_release(settings.data), standing_decision(settings)
+    shards = shards_of(settings.data, found, figures, catalog)
     with open_build(settings.data / "warehouse.duckdb", catalog) as build:
         load_sources(build, declared.values())
-        load_editions(build, found)
+        load_editions(build, [item for items in found.values() for item in items], shards)
         lists = {source: editions(judged[source], item) for source, item in records.items()}
         record_of = {source: item.record for source, item in records.items()}
         load_records(build, lists, record_of, {source: item.precedence for source, item in records.items()})
-        checks = load_joint_tables(build, catalog, figures, {source: judged[source] for source in figures})
+        checks = load_joint_tables(build, catalog, figures, {source: judged[source] for source in figures}, shards)
         checks += load_record_tables(build, catalog, records, judged)
         stop = refusal(checks)
         if stop is not None:
@@ -91,10 +91,11 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
                 inputs={"digest": inputs_digest(settings)},
                 extras=extras,
                 instead=instead_of_withdrawn(settings),
+                shards=shards,
             )
     remember_contracts(settings)
     write_feedback(settings.data, declared, judged)
-    remove_unused(settings.data, judged)
+    remove_unused(settings.data, judged, shards)
     prune_releases(settings.data, settings.keep_releases, datetime.now(UTC), keep_monthly=settings.keep_monthly)
     # An operator may have withdrawn what was made; then another one stands.
     stands = current_release(settings.data) or release
@@ -103,9 +104,17 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
 
 
 def load_joint_tables(
-    build: Build, catalog: Catalog, contracts: Mapping[str, Contract], judged: Standing
+    build: Build,
+    catalog: Catalog,
+    contracts: Mapping[str, Contract],
+    judged: Standing,
+    shards: Sequence[Shard] = (),
 ) -> list[Check]:
-    """Joint values as of every day on which anything was learnt, and the verdicts on them."""
+    """Joint values as of every day on which anything was learnt, and the verdicts on them.
+
+    An indicator that stands in one shard alone, and of which no identity by name speaks, was held against the others
+    when the shard was made.
+    """
     waiting, sources = quarantined_keys(judged), joint_sources(contracts)
     moments: list[Moment] = []
     playing = roles(catalog)
@@ -121,13 +130,12 @@ def load_joint_tables(
     load_standing(build, targets, peers)
     families = {source: contract.compilation for source, contract in contracts.items()}
     named = {name for item in catalog.identities for name in item.needs}
-    apart = [name for name in lone_indicators(build.con, LARGE) if name not in named]
-    together = to_pandas(current_observations(build.con, indicators=set(catalog.indicators) - set(apart)))
-    large = (to_pandas(current_observations(build.con, indicators=[name])) for name in apart)
+    apart = set(lone_indicators(build.con, [shard.source for shard in shards])) - named
+    together = to_pandas(current_observations(build.con, indicators=set(catalog.indicators) - apart))
     return [
         *judge_joint(now, catalog),
         *judge_standing(targets, peers, catalog),
-        *judge_identities(together, catalog, families, now, large),
+        *judge_identities(together, catalog, families, now, compared(shards, apart)),
     ]
 
 

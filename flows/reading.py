@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
 
+from catalog.contract import Contract
 from catalog.load import load_catalog
 from catalog.settings import Settings
 from flows.declared import load_contracts
@@ -24,7 +25,7 @@ from flows.wording import ahead_line
 
 # To start such processes takes as long as to read so much.
 ENOUGH = 100 * 1024 * 1024
-PRELOADED = ["flows.staging", "expectations.judge", "expectations.edition", "great_expectations"]
+PRELOADED = ["flows.staging", "flows.shards", "expectations.judge", "expectations.edition", "great_expectations"]
 LOG = logging.getLogger(__name__)
 
 
@@ -45,9 +46,7 @@ def read_ahead(settings: Settings, sources: Sequence[str], report: Callable[[str
     # A fork of this process would take its threads' locks along; a server that has imported what is slow to import
     # hands on what it has.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["flows.staging", "expectations.judge", "expectations.edition", "great_expectations"]
-    )
+    context.set_forkserver_preload(PRELOADED)
     done = 0
     told = (os.getpid(), process_born(os.getpid()))
     with ProcessPoolExecutor(min(cores, len(large)), context, initializer=end_together, initargs=told) as pool:
@@ -72,12 +71,27 @@ def end_together(parent: int, born: str) -> None:
 
 
 def read_one(settings: Settings, source: str) -> int:
-    """Read one source into staging in a process of its own; 0 when it could not be read."""
+    """Read one source into staging, and fold it where it is large; 0 when it could not be read."""
     from flows.stages import read_source
 
     try:
         read_source(settings, source)
+        fold_one(settings, source)
     except Exception:
         LOG.warning("reading %s ahead broke off; the night reads it itself", source, exc_info=True)
         return 0
     return 1
+
+
+def fold_one(settings: Settings, source: str) -> None:
+    """Make the shard of a large source, where it is a source of figures and anything of it was accepted."""
+    from flows.editions import editions
+    from flows.shards import is_large, shard_of
+    from flows.stages import judge_source
+
+    catalog = load_catalog(settings.catalog)
+    item = load_contracts(settings)[0][source]
+    if isinstance(item.contract, Contract):
+        found = editions(judge_source(settings, item), item.contract)
+        if found and is_large(found, item.contract, catalog):
+            shard_of(settings.data, found, item.contract, catalog)

@@ -28,6 +28,7 @@ from warehouse.ddl import create_all
 from warehouse.disk import put_in_place, remove_leftovers, temporary_name
 from warehouse.fold import Edition, fold
 from warehouse.model import Table, load_model
+from warehouse.shard import MEMORY, Shard, attach
 from warehouse.sqlfiles import load_sql, names
 from warehouse.wide import fill_sectors, fill_wide
 
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from warehouse.arrow import Rows
 
 STORAGE_VERSION = "v1.2.0"
-# An office's machine has other work; what does not fit goes to a temporary folder beside the file.
-MEMORY = "1500MB"
 
 
 @dataclass(frozen=True)
@@ -107,14 +106,19 @@ def load_sources(build: Build, contracts: Iterable[AnyContract]) -> None:
     load_rows(build, "core.source", [_source_row(contract) for contract in contracts])
 
 
-def load_editions(build: Build, editions: Sequence[Edition]) -> None:
-    """Fill core.snapshot from the accepted editions, then fold them into core.observation and core.lineage."""
+def load_editions(build: Build, editions: Sequence[Edition], shards: Sequence[Shard] = ()) -> None:
+    """Fill core.snapshot from the accepted editions, then fold them into core.observation and core.lineage.
+
+    The editions of sources that have shards are folded already; their rows stand in these tables through views.
+    """
     declared = build.tables["core.snapshot"]
     rows = {(item.source, item.snapshot, item.vintage): item for item in editions}
     load_rows(
         build, "core.snapshot", [{name: getattr(item, name) for name in declared.names} for item in rows.values()]
     )
-    fold(build.con, editions, build.catalog)
+    apart = {shard.source for shard in shards}
+    fold(build.con, [item for item in editions if item.source not in apart], build.catalog)
+    attach(build.con, shards, build.tables.values())
 
 
 def current_observations(
@@ -142,9 +146,9 @@ def current_observations(
     return con.execute(load_sql("observations_in_force", conditions=" AND ".join(conditions)), given).to_arrow_table()
 
 
-def lone_indicators(con: DuckDBPyConnection, more_than: int) -> list[str]:
-    """The indicators of which one source alone has figures in force, and more than so many of them."""
-    return [name for (name,) in con.execute(load_sql("lone_indicators"), [more_than]).fetchall()]
+def lone_indicators(con: DuckDBPyConnection, sources: Sequence[str]) -> list[str]:
+    """The indicators of which one of `sources`, and no other source, has figures in force."""
+    return [name for (name,) in con.execute(load_sql("lone_indicators"), [list(sources)]).fetchall()]
 
 
 def vintages(con: DuckDBPyConnection) -> dict[date, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from warehouse.disk import file_sha256
 from warehouse.model import Column, Table
+from warehouse.shard import files_of
 
 SUMS = "SHA256SUMS"
 PACKAGE = "datapackage.json"
@@ -27,7 +28,7 @@ FIELD_TYPES = {
 
 
 def data_package(release_id: str, directory: Path, tables: Iterable[Table], sources: list[dict[str, Any]]) -> str:
-    """The text of datapackage.json: one resource per parquet file with its table schema, and the sources."""
+    """The text of datapackage.json: one resource per table with its parquet files and schema, and the sources."""
     return (
         json.dumps(
             {
@@ -52,16 +53,17 @@ def data_package(release_id: str, directory: Path, tables: Iterable[Table], sour
 
 
 def _resource(table: Table, directory: Path) -> dict[str, Any]:
-    path = directory / table.file
+    paths = files_of(directory, table.file)
+    # The standard gives size and hash of one file; those of several stand in SHA256SUMS.
+    told = {"bytes": paths[0].stat().st_size, "hash": f"sha256:{file_sha256(paths[0])}"} if len(paths) == 1 else {}
     return {
         "name": f"{table.schema_name}-{table.name}".replace("_", "-"),
-        "path": table.file,
+        "path": [path.name for path in paths] if len(paths) > 1 else table.file,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "title": table.full_name,
         "description": f"{table.comment.id} | {table.comment.en}",
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{file_sha256(path)}",
+        **told,
         "schema": {
             "$schema": SCHEMA_PROFILE,
             "fields": [_field(column) for column in table.columns],

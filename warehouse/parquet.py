@@ -17,8 +17,8 @@ from warehouse.model import Table
 from warehouse.stream import ROW_GROUP, sorted_batches
 
 
-def write_parquet(con: DuckDBPyConnection, table: Table, path: Path) -> TableDigest:
-    """Write a table in its one order and return the digest of what was written.
+def write_parquet(con: DuckDBPyConnection, table: Table, path: Path, condition: str = "true") -> TableDigest:
+    """Write the rows of a table that fulfil a condition, in its one order, and return the digest of what was written.
 
     One row group is written while the next one is sorted.
     """
@@ -34,7 +34,7 @@ def write_parquet(con: DuckDBPyConnection, table: Table, path: Path) -> TableDig
             writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROW_GROUP)
 
         last: Future[Any] = aside.submit(int)
-        for batch in sorted_batches(con, table):
+        for batch in sorted_batches(con, table, condition):
             last.result()
             last = aside.submit(write, batch)
         last.result()

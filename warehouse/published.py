@@ -13,6 +13,7 @@ from warehouse.arrow import as_table
 from warehouse.build import connect
 from warehouse.ddl import comment_all, create_all, create_macros, select_sorted
 from warehouse.model import Table
+from warehouse.shard import files_of
 from warehouse.sqlfiles import literal_path, load_sql, names
 
 FILE = "mojoraya.duckdb"
@@ -44,7 +45,7 @@ def _rows(
     con: DuckDBPyConnection, table: Table, directory: Path, source: DuckDBPyConnection, release: Mapping[str, Any]
 ) -> DuckDBPyRelation | pa.Table:
     if table.parquet:
-        return con.read_parquet(literal_path(directory / table.file))
+        return con.read_parquet([literal_path(path) for path in files_of(directory, table.file)])
     if table.full_name == RELEASE:
         return as_table(table, [release])
     return source.execute(select_sorted(table)).to_arrow_table()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ import pyarrow as pa
 
 from warehouse.build import Build
 from warehouse.changes import CHANGE, load_changes
-from warehouse.digest import TableDigest, content_digest
+from warehouse.digest import content_digest
 from warehouse.disk import exchange, remove_leftovers, sync, sync_tree, temporary_name
 from warehouse.model import Table
 from warehouse.package import PACKAGE, data_package, write_sums
 from warehouse.parquet import write_parquet
 from warehouse.published import write_published
+from warehouse.shard import SHARDED, Shard, key_fault, link, not_in, parts_digest
 from warehouse.shelf import (
     RELEASE_FILE,
     ReleaseInfo,
@@ -34,7 +35,7 @@ from warehouse.shelf import (
     read_release,
     releases_folder,
 )
-from warehouse.sqlfiles import load_sql, names
+from warehouse.sqlfiles import load_sql
 from warehouse.verify import verify_release
 
 Extras = Mapping[str, Callable[[Path], str | bytes]]
@@ -52,11 +53,14 @@ def write_release(
     inputs: Mapping[str, str],
     extras: Extras | None = None,
     instead: Mapping[str, str] | None = None,
+    shards: Sequence[Shard] = (),
 ) -> ReleaseInfo:
     """Publish what `build` holds and make it current; a whole release of equal inputs and content is kept as it is.
 
     `instead` names, by the id of a release that an operator has withdrawn, the one that stands in its place; as long
     as that one can be read it becomes current. Returned is the release that was made, current or not.
+
+    `shards` are the sources whose rows stand in files of their own, sorted; those files are linked, not written again.
 
     `extras` are further files by name, each made by a function of the release directory when its parquet files
     and its package are complete (the page, the workbook). The parent is the release that was current. Raises
@@ -68,10 +72,10 @@ def write_release(
     aside = temporary_name(folder / "release")
     aside.mkdir()
     try:
-        release = _write_content(build, data, aside, built_at, inputs)
+        release = _write_content(build, data, aside, built_at, inputs, shards)
         target = folder / release.id
         if not _stands_as_inputs_want(target, release):
-            _finish(build, aside, release, extras or {})
+            _finish(build, aside, release, extras or {}, shards)
             _put_on_shelf(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -90,14 +94,20 @@ def _standing(folder: Path, made: str, instead: Mapping[str, str]) -> str:
         return made
 
 
-def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, inputs: Mapping[str, str]) -> ReleaseInfo:
+def _write_content(
+    build: Build,
+    data: Path,
+    aside: Path,
+    built_at: datetime,
+    inputs: Mapping[str, str],
+    shards: Sequence[Shard],
+) -> ReleaseInfo:
     """Write every parquet file and work out the id from what was written."""
     tables = [table.published() for table in build.tables.values()]
-    for table in tables:
-        _refuse_duplicates(build, table)
-    found = {table.full_name: write_parquet(build.con, table, aside / table.file) for table in tables if table.parquet}
+    found = {table.full_name: _write_table(build, table, aside, shards) for table in tables}
+    found = {name: told for name, told in found.items() if told}
     content = sorted(table.full_name for table in tables if table.content and table.parquet)
-    digest = content_digest({name: found[name].hexdigest() for name in content})
+    digest = content_digest({name: found[name]["digest"] for name in content})
     release_id = f"{newest_first_seen(build).isoformat()}-{digest[:12]}"
     before = current_release(data)
     parent = before.parent if before and before.id == release_id else before.id if before else None
@@ -110,19 +120,49 @@ def _write_content(build: Build, data: Path, aside: Path, built_at: datetime, in
         built_at=built_at,
         parent=parent,
         content_digest=digest,
-        tables={name: {**_told(item), "file": build.tables[name].file} for name, item in found.items()},
+        tables=found,
         content=content,
         inputs=dict(inputs),
         versions=versions(),
     )
 
 
-def _changes_since(build: Build, data: Path, parent: str | None, aside: Path) -> TableDigest:
+def _write_table(build: Build, table: Table, aside: Path, shards: Sequence[Shard] = ()) -> dict[str, Any]:
+    """Write a table's parquet file; what release.json says of it, which is nothing for a table that has none.
+
+    A table with shards stands in several files: its own, with the rows of all other sources, and theirs. Its digest is
+    then one over those of its `parts`.
+    """
+    apart = shards if table.full_name in SHARDED else ()
+    condition = not_in(apart, table) if apart else "true"
+    twice = key_fault(build.con, table, condition)
+    if twice:
+        raise ReleaseError(twice)
+    if not table.parquet:
+        return {}
+    found = write_parquet(build.con, table, aside / table.file, condition)
+    told: dict[str, Any] = {"rows": found.rows, "digest": found.hexdigest(), "file": table.file}
+    if not apart:
+        return told
+    parts = [told]
+    for shard in apart:
+        held = shard.tables[table.full_name]
+        file = link(shard, table, aside).name
+        parts.append({"rows": held["rows"], "digest": held["digest"], "file": file, "source": shard.source})
+    return {
+        "rows": sum(int(part["rows"]) for part in parts),
+        "digest": parts_digest(table.full_name, (part["digest"] for part in parts)),
+        "file": table.file,
+        "parts": parts,
+    }
+
+
+def _changes_since(build: Build, data: Path, parent: str | None, aside: Path) -> dict[str, Any]:
     table = build.tables[CHANGE].published()
     build.con.execute(f"TRUNCATE {CHANGE}")
     earlier = releases_folder(data) / parent if parent else None
     load_changes(build, earlier if earlier and earlier.is_dir() else None)
-    return write_parquet(build.con, table, aside / table.file)
+    return _write_table(build, table, aside)
 
 
 def _stands_as_inputs_want(target: Path, release: ReleaseInfo) -> bool:
@@ -136,19 +176,6 @@ def _stands_as_inputs_want(target: Path, release: ReleaseInfo) -> bool:
         return read_release(target).inputs == release.inputs and not verify_release(target)
     except ReleaseMissing:
         return False
-
-
-def _refuse_duplicates(build: Build, table: Table) -> None:
-    """A key that does not identify one row is a fault of ours, whatever the publishers sent."""
-    if not table.unique:
-        return
-    key = names(table.key)
-    rows, keys = build.con.execute(load_sql("key_count", key=key, table=table.full_name)).fetchall()[0]
-    if rows == keys:
-        return
-    twice = build.con.execute(load_sql("key_twice", key=key, table=table.full_name)).fetchone()
-    if twice:
-        raise ReleaseError(f"{table.full_name}: two rows have the key {', '.join(map(str, twice))}")
 
 
 def newest_first_seen(build: Build) -> date:
@@ -165,11 +192,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), "duckdb": duckdb.__version__, "pyarrow": pa.__version__}
 
 
-def _told(item: TableDigest) -> dict[str, Any]:
-    return {"rows": item.rows, "digest": item.hexdigest()}
-
-
-def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras) -> None:
+def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras, shards: Sequence[Shard]) -> None:
     """Add the DuckDB file, the package and the extras, then read everything back."""
     tables = {name: table.published() for name, table in build.tables.items()}
     write_published(aside, tables, build.con, _release_row(release))
@@ -183,7 +206,7 @@ def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras) -> 
         made = make(aside)
         (aside / name).write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
     write_sums(aside)
-    faults = verify_release(aside)
+    faults = verify_release(aside, {told["sha256"] for shard in shards for told in shard.tables.values()})
     if faults:
         raise ReleaseError(f"the release {release.id} does not read back: {'; '.join(faults)}")
 

@@ -21,11 +21,13 @@ from duckdb import DuckDBPyConnection
 
 from catalog.strict import Bilingual
 from warehouse.sdmx_model import Codelist, Component, Flow, SdmxCode, SdmxModel, load_sdmx
+from warehouse.shard import files_of, parquet_list
 from warehouse.sqlfiles import literal_path, load_sql
 
 AGENCY = "MOJORAYA"
 VERSION = "1.0.0"
 MOST = 1_000_000
+OBSERVATIONS = "core_observation.parquet"
 CONCEPTS = "CS_MOJORAYA"
 STRUCTURE_FILE = "sdmx_structure.json"
 STRUCTURE_SCHEMA = (
@@ -72,12 +74,12 @@ def flow_csv(flow: Flow, directory: Path) -> str:
     """The rows of one flow as SDMX-CSV 2.0: lines end in CR LF, missing values are empty, numbers have points.
 
     Of a release with more than `MOST` figures, those of the regions with a part in the joint tables: as text the others
-    would be a file that nobody can open, and they stand in core_observation.parquet.
+    would be a file that nobody can open, and they stand in the parquet files.
     """
     with duckdb.connect() as con:
         dimensions = _dimensions(con, directory)
         columns = "".join(load_sql("sdmx_dimension", name=item.id.lower()).strip() + ",\n" for item in dimensions)
-        more = {"whole": str(_figures(directory) <= MOST).lower()} if flow.id == "OBSERVATION" else {}
+        more = _which(directory) if flow.id == "OBSERVATION" else {}
         rows = _ask(con, directory, f"sdmx_{flow.id.lower()}", dimensions=columns, **more)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -87,8 +89,10 @@ def flow_csv(flow: Flow, directory: Path) -> str:
     return text.getvalue()
 
 
-def _figures(directory: Path) -> int:
-    return pq.read_metadata(directory / "core_observation.parquet").num_rows
+def _which(directory: Path) -> dict[str, str]:
+    """The files with the observations of a release, and whether all of them are wanted."""
+    figures = sum(pq.read_metadata(path).num_rows for path in files_of(directory, OBSERVATIONS))
+    return {"observations": parquet_list(directory, OBSERVATIONS), "whole": str(figures <= MOST).lower()}
 
 
 # The SDMX files of a release, each made by a function of its directory.

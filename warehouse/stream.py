@@ -17,28 +17,28 @@ ROW_GROUP = 262_144
 PART = 1_000_000
 
 
-def sorted_batches(con: DuckDBPyConnection, table: Table) -> Iterator[pa.RecordBatch]:
-    """The rows of a table in its one order, as batches of ROW_GROUP rows (the last may be shorter).
+def sorted_batches(con: DuckDBPyConnection, table: Table, condition: str = "true") -> Iterator[pa.RecordBatch]:
+    """The rows of a table that fulfil a condition in its one order, as batches of ROW_GROUP rows (the last is shorter).
 
     The table is sorted in ranges of its first key column, so that memory holds one range at a time, and rows that
     are stored in order are sorted cheaply.
     """
-    parts = (con.execute(select_sorted(table, where)).to_arrow_table() for where in _ranges(con, table))
+    parts = (con.execute(select_sorted(table, where)).to_arrow_table() for where in _ranges(con, table, condition))
     return _regrouped(parts, schema_of(table))
 
 
-def _ranges(con: DuckDBPyConnection, table: Table) -> Iterator[str]:
-    """Conditions that cut the table into consecutive ranges of about PART rows."""
+def _ranges(con: DuckDBPyConnection, table: Table, condition: str) -> Iterator[str]:
+    """Conditions that cut those rows into consecutive ranges of about PART rows."""
     first = quoted(table.key[0])
-    counts = con.execute(load_sql("first_key", column=first, table=table.full_name)).fetchall()
+    counts = con.execute(load_sql("first_key", column=first, table=table.full_name, condition=condition)).fetchall()
     low: str | None = None
     rows = 0
     for value, count in counts[:-1]:
         rows += count
         if rows >= PART and value is not None:
-            yield _between(first, low, text(str(value)))
+            yield f"{_between(first, low, text(str(value)))} AND {condition}"
             low, rows = text(str(value)), 0
-    yield _between(first, low, None)
+    yield f"{_between(first, low, None)} AND {condition}"
 
 
 def _between(column: str, low: str | None, high: str | None) -> str:

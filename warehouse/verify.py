@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,22 +18,25 @@ from warehouse.disk import file_sha256
 from warehouse.package import PACKAGE, SUMS, read_sums
 from warehouse.parquet import read_digest
 from warehouse.published import FILE
+from warehouse.shard import parts_digest
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, read_release
+from warehouse.sqlfiles import literal_path, load_sql, names, text
 from warehouse.stream import ROW_GROUP, one_batch
 
 
-def verify_release(directory: Path) -> list[str]:
+def verify_release(directory: Path, read_before: Collection[str] = ()) -> list[str]:
     """What is wrong with a release, one sentence per fault; an empty list says that it is whole.
 
     A release is judged by what it says of itself, so that one built under an older catalog verifies too. Broken
-    bytes are named by file and not read any further.
+    bytes are named by file and not read any further. `read_before` are the SHA-256 of shards' files that were read back
+    when they were written: of such a file the bytes are held against SHA256SUMS, its rows are not read once more.
     """
     try:
         release = read_release(directory)
     except ReleaseMissing as error:
         return [str(error)]
     broken = list(_hash_faults(directory))
-    return broken or [*_content_faults(release), *_table_faults(directory, release)]
+    return broken or [*_content_faults(release), *_table_faults(directory, release, read_before)]
 
 
 def _hash_faults(directory: Path) -> Iterator[str]:
@@ -58,9 +62,14 @@ def _content_faults(release: ReleaseInfo) -> Iterator[str]:
         yield f"release.json: the id {release.id} does not end in the content digest {digest[:12]}"
 
 
-def _table_faults(directory: Path, release: ReleaseInfo) -> Iterator[str]:
+def _table_faults(directory: Path, release: ReleaseInfo, read_before: Collection[str]) -> Iterator[str]:
     package = json.loads((directory / PACKAGE).read_text("utf-8"))
-    fields = {item["path"]: [field["name"] for field in item["schema"]["fields"]] for item in package["resources"]}
+    fields = {
+        item["path"] if isinstance(item["path"], str) else item["path"][0]: [
+            field["name"] for field in item["schema"]["fields"]
+        ]
+        for item in package["resources"]
+    }
     try:
         con = duckdb.connect(str(directory / FILE), read_only=True)
     except duckdb.Error as error:
@@ -68,7 +77,7 @@ def _table_faults(directory: Path, release: ReleaseInfo) -> Iterator[str]:
         return
     try:
         for name, told in release.tables.items():
-            yield from _one_table(con, directory, name, told, fields)
+            yield from _one_table(con, directory, name, told, fields, read_before)
     finally:
         con.close()
 
@@ -87,24 +96,57 @@ def file_fault(path: Path) -> str:
 
 
 def _one_table(
-    con: DuckDBPyConnection, directory: Path, name: str, told: dict[str, object], fields: dict[str, list[str]]
+    con: DuckDBPyConnection,
+    directory: Path,
+    name: str,
+    told: dict[str, Any],
+    fields: dict[str, list[str]],
+    read_before: Collection[str],
 ) -> Iterator[str]:
-    """Compare one table's parquet file and its copy in DuckDB with what release.json says of it."""
+    """Compare one table's parquet files and its copy in DuckDB with what release.json says of it."""
     path = directory / str(told.get("file") or f"{name.replace('.', '_')}.parquet")
     try:
-        schema = pq.read_schema(path)
-        if schema.names != fields.get(path.name):
+        if pq.read_schema(path).names != fields.get(path.name):
             yield f"{path.name}: its columns are not those in {PACKAGE}"
-        columns = [duckdb.ColumnExpression(column) for column in schema.names]
-        # Two cores: the parquet file is read back beside its copy in DuckDB.
-        with ThreadPoolExecutor(1) as aside:
-            parquet = aside.submit(read_digest, path, name)
-            rows = con.table(name).select(*columns).to_arrow_reader(ROW_GROUP)
-            copy = _digest(name, schema, rows)
-            yield from _differences(path.name, parquet.result(), told)
-        yield from _differences(f"{FILE}, {name}", copy, told)
+        if "parts" in told:
+            yield from _parts(con, directory, name, told, read_before)
+        else:
+            yield from _whole(con, path, name, told)
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         yield f"{name}: does not read back: {error}"
+
+
+def _whole(con: DuckDBPyConnection, path: Path, name: str, told: dict[str, Any]) -> Iterator[str]:
+    """A table in one file: the digest of the file's rows, and that of the rows in DuckDB."""
+    schema = pq.read_schema(path)
+    columns = [duckdb.ColumnExpression(column) for column in schema.names]
+    # Two cores: the parquet file is read back beside its copy in DuckDB.
+    with ThreadPoolExecutor(1) as aside:
+        parquet = aside.submit(read_digest, path, name)
+        rows = con.table(name).select(*columns).to_arrow_reader(ROW_GROUP)
+        copy = _digest(name, schema, rows)
+        yield from _differences(path.name, parquet.result(), told)
+    yield from _differences(f"{FILE}, {name}", copy, told)
+
+
+def _parts(
+    con: DuckDBPyConnection, directory: Path, name: str, told: dict[str, Any], read_before: Collection[str]
+) -> Iterator[str]:
+    """A table in several files: the digest of each file's rows, and that DuckDB holds the rows of all of them."""
+    parts = told["parts"]
+    if parts_digest(name, (part["digest"] for part in parts)) != told["digest"]:
+        yield f"release.json: the digest of {name} does not follow from those of its parts"
+    sums = read_sums(directory)
+    paths = [directory / part["file"] for part in parts]
+    for path, part in zip(paths, parts, strict=True):
+        if sums[path.name] not in read_before:
+            yield from _differences(path.name, read_digest(path, name), part)
+    # Millions of rows, of which each is held against all others at once: hashes of whole rows, summed up.
+    asked = {"columns": names(pq.read_schema(paths[0]).names)}
+    files = ", ".join(text(literal_path(path)) for path in paths)
+    copy = con.execute(load_sql("rows_alike", rows=name, **asked)).fetchall()
+    if copy != con.execute(load_sql("rows_alike", rows=f"read_parquet([{files}])", **asked)).fetchall():
+        yield f"{FILE}, {name}: its content is not that of the parquet files"
 
 
 def _digest(name: str, schema: pa.Schema, rows: Iterable[pa.RecordBatch]) -> TableDigest:

@@ -168,7 +168,7 @@ def test_a_release_that_does_not_read_back_is_not_made_current(
     data = tmp_path / "data"
     first = release
     with monkeypatch.context() as patch:
-        patch.setattr(warehouse.release, "verify_release", lambda _: ["joint.poverty: does not read back"])
+        patch.setattr(warehouse.release, "verify_release", lambda *_: ["joint.poverty: does not read back"])
         with pytest.raises(ReleaseError, match="does not read back"):
             publish(data, rate="5.78")
     assert current_release(data) == first

@@ -2,5 +2,6 @@
 -- Grain: value of that column.  Key: the same.
 SELECT $column, count(*) AS rows
 FROM $table
+WHERE $condition
 GROUP BY $column
 ORDER BY $column NULLS FIRST

@@ -2,3 +2,4 @@
 -- Grain: one row.
 SELECT count(*) AS rows, count(DISTINCT hash($key)) AS keys
 FROM $table
+WHERE $condition

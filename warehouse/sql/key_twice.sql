@@ -2,6 +2,7 @@
 -- Grain: key.
 SELECT $key
 FROM $table
+WHERE $condition
 GROUP BY ALL
 HAVING count(*) > 1
 ORDER BY ALL

@@ -1,0 +1,165 @@
+"""The rows of one large source in parquet files of their own, which releases link for as long as nothing changes.
+
+A shard is a folder with one file per table of `SHARDED`, each in the table's one order, and `shard.json`. It is a
+function of the source's accepted editions, the catalog and the code, and is folded like everything else, in a database
+of its own: a night pays for the sources that changed, not for those that stand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from catalog.load import Catalog
+from warehouse.columns import published_tables
+from warehouse.ddl import create_table
+from warehouse.digest import VERSION
+from warehouse.disk import file_sha256
+from warehouse.fold import Edition, fold
+from warehouse.model import Table
+from warehouse.parquet import read_digest, write_parquet
+from warehouse.sqlfiles import literal_path, load_sql, names, quoted, text
+
+# The tables whose rows belong to one source each, and the column that says to which.
+SHARDED = {"core.observation": "source", "core.lineage": "snapshot"}
+TOLD = "shard.json"
+# An office's machine has other work; what does not fit is put aside on the disk.
+MEMORY = "1500MB"
+
+
+class ShardError(RuntimeError):
+    """A shard does not hold what it should: two rows have one key, or its files do not read back."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The files of one source: its snapshots, and of each table the rows, their digest, and the file's SHA-256."""
+
+    source: str
+    folder: Path
+    snapshots: tuple[str, ...]
+    tables: dict[str, dict[str, Any]]
+
+    def path(self, table: Table) -> Path:
+        """The file with its rows of a table."""
+        return self.folder / table.file
+
+    def owned(self, table: str) -> list[str]:
+        """The values of the table's column in `SHARDED` that are its own."""
+        return [self.source] if SHARDED[table] == "source" else list(self.snapshots)
+
+
+def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> None:
+    """Fold the editions of one source into files in `folder`, which exists, and read them back.
+
+    Raises `warehouse.fold.FoldError` as the fold does, and `ShardError` when a file does not read back or a key stands
+    twice.
+    """
+    tables = published_tables(catalog)
+    told: dict[str, Any] = {
+        "source": editions[0].source,
+        "snapshots": sorted({item.snapshot for item in editions}),
+        "tables": {},
+    }
+    spill = folder / "spill"
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY, "temp_directory": str(spill)}
+    with duckdb.connect(config=config) as con:
+        con.execute("CREATE SCHEMA core")
+        for name in SHARDED:
+            con.execute(create_table(tables[name]))
+        fold(con, editions, catalog)
+        for name in SHARDED:
+            told["tables"][name] = _write(con, tables[name].published(), folder)
+    shutil.rmtree(spill, ignore_errors=True)
+    (folder / TOLD).write_text(json.dumps(told, sort_keys=True), "utf-8")
+
+
+def _write(con: DuckDBPyConnection, table: Table, folder: Path) -> dict[str, Any]:
+    path, twice = folder / table.file, key_fault(con, table)
+    if twice:
+        raise ShardError(twice)
+    written = write_parquet(con, table, path)
+    if read_digest(path, table.full_name).hexdigest() != written.hexdigest():
+        raise ShardError(f"{table.file} does not read back as it was written")
+    return {"rows": written.rows, "digest": written.hexdigest(), "sha256": file_sha256(path)}
+
+
+def read_shard(folder: Path) -> Shard:
+    """The shard in a folder that `write_shard` has filled."""
+    told = json.loads((folder / TOLD).read_text("utf-8"))
+    return Shard(told["source"], folder, tuple(told["snapshots"]), told["tables"])
+
+
+def key_fault(con: DuckDBPyConnection, table: Table, condition: str = "true") -> str:
+    """Which key stands on two rows of a table, if one does: a fault of ours, whatever the publishers sent."""
+    if not table.unique:
+        return ""
+    asked = {"key": names(table.key), "table": table.full_name, "condition": condition}
+    rows, keys = con.execute(load_sql("key_count", **asked)).fetchall()[0]
+    twice = con.execute(load_sql("key_twice", **asked)).fetchone() if rows != keys else None
+    return f"{table.full_name}: two rows have the key {', '.join(map(str, twice))}" if twice else ""
+
+
+def attach(con: DuckDBPyConnection, shards: Sequence[Shard], tables: Iterable[Table]) -> None:
+    """Let the tables of `SHARDED` show the rows of the shards besides their own, as views of the same names."""
+    if not shards:
+        return
+    for table in tables:
+        if table.full_name in SHARDED:
+            files = ", ".join(text(literal_path(shard.path(table))) for shard in shards)
+            own = f"{table.name}_of_small_sources"
+            con.execute(load_sql("sharded", schema=table.schema_name, name=table.name, own=own, files=f"[{files}]"))
+
+
+def not_in(shards: Sequence[Shard], table: Table) -> str:
+    """A condition for the rows of a table that stand in no shard."""
+    owned = [value for shard in shards for value in shard.owned(table.full_name)]
+    listed = ", ".join(text(value) for value in owned)
+    return f"{quoted(SHARDED[table.full_name])} NOT IN ({listed})" if owned else "true"
+
+
+def link(shard: Shard, table: Table, directory: Path) -> Path:
+    """Let the shard's file of a table stand in a release too, without a copy where the disk allows that."""
+    here = directory / shard_file(table.file, shard.source)
+    with suppress(FileNotFoundError):
+        here.unlink()
+    try:
+        os.link(shard.path(table), here)
+    except OSError:
+        shutil.copyfile(shard.path(table), here)
+    return here
+
+
+def shard_file(file: str, source: str) -> str:
+    """The name in a release of the file with a source's rows: core_observation.<source>.parquet."""
+    stem, _, suffix = file.rpartition(".")
+    return f"{stem}.{source}.{suffix}"
+
+
+def files_of(directory: Path, file: str) -> list[Path]:
+    """The files of a table in a release: its own, then those of large sources in order of their names."""
+    stem, _, suffix = file.rpartition(".")
+    return [directory / file, *sorted(directory.glob(f"{stem}.*.{suffix}"))]
+
+
+def parquet_list(directory: Path, file: str) -> str:
+    """The files of a table in a release as an SQL list of texts."""
+    return "[" + ", ".join(text(literal_path(path)) for path in files_of(directory, file)) + "]"
+
+
+def parts_digest(table: str, parts: Iterable[str]) -> str:
+    """The digest of a table that stands in several files, over the digest of each in order."""
+    whole = hashlib.sha256(f"{VERSION}\0{table}\0parts\0".encode())
+    for part in parts:
+        whole.update(bytes.fromhex(part))
+    return whole.hexdigest()
