@@ -13,7 +13,7 @@ import pandas as pd
 
 from catalog.contract import Contract
 from catalog.load import Catalog
-from expectations.figures import COLUMNS, figures_of
+from expectations.figures import COLUMNS, figures_of, numbers
 from expectations.identity import Compared, compare, verdicts
 from expectations.shifts import shift_rows
 from expectations.slips import slip_rows
@@ -156,6 +156,19 @@ def _alike(frame: pd.DataFrame, other: str, by: list[str]) -> pd.DataFrame:
 
 def _share_moved(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """One row per group with the most figures that one slip would move; groups of fewer than ENOUGH tell nothing."""
+    number = numbers(frame, by)
+    size = np.bincount(number)
+    # In nearly all groups of a large edition nothing stands elsewhere: they are counted, and told no further.
+    found = np.bincount(number, weights=frame["elsewhere"].notna()) > 0
+    first = np.unique(number, return_index=True)[1]
+    still = ~found & (size >= ENOUGH)
+    same = size[still].astype("float64")
+    rest = frame.iloc[first[still]][list(dict.fromkeys([*by, "indicator"]))]
+    rows = _rows(rest, found=0.0, low=same, high=same, beyond=-1.0)
+    return pd.concat([_share_told(frame[found[number]], by), rows], ignore_index=True)
+
+
+def _share_told(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     groups = frame.groupby(by)
     most = frame.groupby([*by, "alike"]).size().groupby(level=list(range(len(by)))).max()
     found = groups.agg( of=("value", "size"), other=("elsewhere", "first"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from catalog.identities import Tolerance
 from expectations.view import floats, texts
@@ -66,6 +67,16 @@ def result(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
 def gap(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
     """How far two spans (low, high) lie apart; negative where they meet."""
     return pd.Series(np.maximum(left["low"] - right["high"], right["low"] - left["high"]))
+
+
+def numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each row, equal where some columns are, in the order of their values, from 0 without a gap."""
+    found = np.zeros(len(frame), dtype=np.int64)
+    for name in names:
+        codes, distinct = pd.factorize(frame[name], sort=True)
+        found = found * (len(distinct) + 1) + codes
+    numbered: NDArray[np.int64] = np.unique(found, return_inverse=True)[1]
+    return numbered
 
 
 def span(frame: pd.DataFrame, role: str) -> pd.DataFrame:

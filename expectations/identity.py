@@ -15,12 +15,13 @@ import pandas as pd
 from catalog.identities import EVERY, AnyIdentity, Known, Listed, MembersNotSwapped, SameFigureTwoSources
 from catalog.load import Catalog
 from catalog.strict import Bilingual
+from expectations.enough import judge_large
 from expectations.figures import COLUMNS, DOUBLE, JOINT, figures_of, joint_figures
 from expectations.identity_rows import rows_of
 from expectations.messages import both, comparisons_passed, crash_message, figure, figure_name, region_name
 from expectations.rules import fill
 from expectations.suites import Planned, identity_suite
-from expectations.validation import Found, validate
+from expectations.validation import Found
 from expectations.verdict import Check
 from expectations.words import listing, number
 
@@ -131,21 +132,22 @@ def verdicts(
     rows = compared.rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
     comparing = set(rows["identity"].unique())
     asked = [planned for planned in plan if planned.rule.id in comparing]
-    answers = {found.planned.key: found for found in validate(rows.astype({"beyond": "float64"}), asked)}
+    found, _ = judge_large(rows.astype({"beyond": "float64"}), asked, lambda some: some.reset_index(drop=True))
+    answers = {item.planned.key: item for item in found}
     checks = []
     for planned in plan:
-        found, rule = answers.get(planned.key) or Found(planned, "passed", 0, 0), planned.rule
+        answer, rule = answers.get(planned.key) or Found(planned, "passed", 0, 0), planned.rule
         if rule.id in compared.crashed:
-            found = replace(found, outcome="crashed", crash=compared.crashed[rule.id])
-        message = _message(found, rows, catalog, compared.excused.get(rule.id, []))
+            answer = replace(answer, outcome="crashed", crash=compared.crashed[rule.id])
+        message = _message(answer, rows, catalog, compared.excused.get(rule.id, []))
         checks.append(
             rule.verdict(
-                found.outcome,
+                answer.outcome,
                 message,
                 source=source,
                 snapshot=snapshot,
-                evaluated=found.evaluated,
-                failed=found.failed,
+                evaluated=answer.evaluated,
+                failed=answer.failed,
             )
         )
     return checks

@@ -6,12 +6,16 @@ figures is whole and possible. Only the last accepted edition gives them away.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from expectations.figures import COLUMNS
+from expectations.figures import COLUMNS, numbers
 from expectations.slips import WEIGHTY
 from expectations.view import texts
 
+Mask = NDArray[np.bool_]
+Mark = tuple[int, float, float]
 KEY = ["indicator", "region", "breakdown", "period"]
 # So many figures of a row or series together are nobody else's by chance.
 ENOUGH = 3
@@ -89,7 +93,10 @@ def _of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: l
     Which rule is broken follows from what the other one is: of another region, else of another year, else of another
     column of the same region.
     """
-    now, was = _together(new, group, along), _together(old, group, along)
+    changed, likely = _concerned(new, old, group, along)
+    if not changed.any():
+        return pd.DataFrame(columns=[*COLUMNS, "identity"])
+    now, was = _together(new[changed], group, along), _together(old[likely], group, along)
     both = now.merge(was[[*group, "together"]], on=group, suffixes=("", "_own"))
     both = both[(both["together"] != both["together_own"]) & (both["weighty"] >= ENOUGH)]
     elsewhere = was[[*group, "together"]].rename(columns={name: f"{name}_from" for name in group})
@@ -105,6 +112,35 @@ def _of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: l
         other=moved["region_from"].where(here, place).fillna(""),
     )
     return _rows(told).assign(identity=here.map({True: "regions_in_place", False: beside}).to_numpy())
+
+
+def _concerned(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: list[str]) -> tuple[Mask, Mask]:
+    """Which new figures are in groups that are not as they were, and which old ones in those or in groups like them.
+
+    Nearly all groups of a large revised edition are as they were; putting each together to compare it takes long.
+    """
+    both = pd.concat([new, old], ignore_index=True)
+    number, place, value = numbers(both, group), numbers(both, along), both["value"].to_numpy()
+    order = np.lexsort((place, number))
+    rows = [order[order < len(new)], order[order >= len(new)]]
+    sizes = [np.bincount(number[part], minlength=int(number.max(initial=-1)) + 1) for part in rows]
+    # Groups of one size stand in both at the same place, row by row.
+    alike = sizes[0] == sizes[1]
+    here, there = (part[alike[number[part]]] for part in rows)
+    changed = ~alike
+    changed[number[here][(value[here] != value[there]) | (place[here] != place[there])]] = True
+    changed &= (sizes[0] >= ENOUGH) & (sizes[1] >= ENOUGH)
+    marks = [_marks(value[part], size) for part, size in zip(rows, sizes, strict=True)]
+    wanted = {marks[0][one] for one in np.flatnonzero(changed).tolist()}
+    likely = changed | np.array([mark in wanted for mark in marks[1]], dtype=bool)
+    return changed[number[: len(new)]], likely[number[len(new) :]]
+
+
+def _marks(value: NDArray[np.float64], size: NDArray[np.int64]) -> list[Mark | None]:
+    """Size, first and last value of each group; None for those of fewer than ENOUGH figures. Values come by group."""
+    after = np.cumsum(size).tolist()
+    told = zip(size.tolist(), after, strict=True)
+    return [(n, float(value[end - n]), float(value[end - 1])) if n >= ENOUGH else None for n, end in told]
 
 
 def _text(years: pd.Series) -> pd.Series:
