@@ -31,14 +31,14 @@ COMPARED = "compared.parquet"
 CRASHED = "crashed.json"
 
 
-def is_large(editions: Sequence[Edition], contract: Contract, catalog: Catalog, least: int = LARGE) -> bool:
+def is_large(editions: Sequence[Edition], contract: Contract, catalog: Catalog) -> bool:
     """Whether a source stands in a shard: it has many figures, and none of them can become one that is suppressed."""
     import pyarrow.parquet as pq
 
     scheme = Scheme(catalog)
     if scheme.thresholds and scheme.indicators.intersection(contract.indicators):
         return False
-    return sum(pq.read_metadata(item.tidy).num_rows for item in editions) >= least
+    return sum(pq.read_metadata(item.tidy).num_rows for item in editions) >= LARGE
 
 
 def shard_of(data: Path, editions: Sequence[Edition], contract: Contract, catalog: Catalog) -> Shard:

@@ -31,10 +31,10 @@ def comments(table: Table) -> list[str]:
 
 
 def create_all(con: DuckDBPyConnection, tables: Iterable[Table], model: Model | None = None) -> None:
-    """Create every schema and table, empty and without comments."""
+    """Create the tables, empty and without comments, and the schemas that are not there."""
     model = model or load_model()
     for schema in model.schemas:
-        con.execute(f"CREATE SCHEMA {schema.name}")
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema.name}")
     con.execute(";\n".join(create_table(table) for table in tables))
 
 

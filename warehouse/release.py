@@ -75,7 +75,7 @@ def write_release(
         release = _write_content(build, data, aside, built_at, inputs, shards)
         target = folder / release.id
         if not _stands_as_inputs_want(target, release):
-            _finish(build, aside, release, extras or {}, shards)
+            _finish(build, aside, release, extras or {}, shards, current_release(data))
             _put_on_shelf(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -192,10 +192,36 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), "duckdb": duckdb.__version__, "pyarrow": pa.__version__}
 
 
-def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras, shards: Sequence[Shard]) -> None:
-    """Add the DuckDB file, the package and the extras, then read everything back."""
+def _finish(
+    build: Build,
+    aside: Path,
+    release: ReleaseInfo,
+    extras: Extras,
+    shards: Sequence[Shard],
+    previous: ReleaseInfo | None,
+) -> None:
+    """Add the DuckDB file, the package and the extras, then read everything back.
+
+    Where rows were carried over from the release before and do not read back, all is written anew.
+    """
+    carried, faults = _complete(build, aside, release, extras, shards, previous)
+    if faults and carried:
+        _, faults = _complete(build, aside, release, extras, shards, None)
+    if faults:
+        raise ReleaseError(f"the release {release.id} does not read back: {'; '.join(faults)}")
+
+
+def _complete(
+    build: Build,
+    aside: Path,
+    release: ReleaseInfo,
+    extras: Extras,
+    shards: Sequence[Shard],
+    previous: ReleaseInfo | None,
+) -> tuple[bool, list[str]]:
+    """Whether rows were carried over, and what does not read back."""
     tables = {name: table.published() for name, table in build.tables.items()}
-    write_published(aside, tables, build.con, _release_row(release))
+    carried = write_published(aside, tables, build.con, _release_row(release), shards, previous)
     sources = [
         {"title": title, "organization": publisher}
         for title, publisher in build.con.execute(load_sql("package_sources")).fetchall()
@@ -206,9 +232,7 @@ def _finish(build: Build, aside: Path, release: ReleaseInfo, extras: Extras, sha
         made = make(aside)
         (aside / name).write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
     write_sums(aside)
-    faults = verify_release(aside, {told["sha256"] for shard in shards for told in shard.tables.values()})
-    if faults:
-        raise ReleaseError(f"the release {release.id} does not read back: {'; '.join(faults)}")
+    return carried, verify_release(aside, {told["sha256"] for shard in shards for told in shard.tables.values()})
 
 
 def _release_row(release: ReleaseInfo) -> dict[str, Any]:

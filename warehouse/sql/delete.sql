@@ -1,0 +1,3 @@
+-- Take rows out of a table.
+DELETE FROM $table
+WHERE $condition
