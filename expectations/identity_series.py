@@ -14,8 +14,9 @@ from catalog.identities import (
     SameFigureTwoSources,
 )
 from catalog.load import Catalog
-from expectations.figures import COLUMNS, DOUBLE, FIGURE, TOTAL, agree, gap, result, sources, span
+from expectations.figures import COLUMNS, DOUBLE, FIGURE, TOTAL, agree, gap, numbers, result, sources, span
 
+SERIES = ["source", "indicator", "region", "breakdown"]
 # A swapped figure lies this near its fellow member's and this far from its own, as a share of their ratio.
 NEAR, FAR = 0.02, 0.05
 
@@ -29,14 +30,17 @@ def parent_value_copied(identity: ParentValueCopied, figures: pd.DataFrame, cata
     frame = figures.assign(parent=figures["region"].map(parents)).dropna(subset="parent").merge(known, on=key)
     if frame.empty:
         return pd.DataFrame(columns=COLUMNS)
-    series = ["source", "indicator", "region", "breakdown"]
-    frame = frame.assign(same=np.isclose(frame["value"], frame["whole"], rtol=DOUBLE, atol=0))
-    frame = frame.groupby([*series, "year"], as_index=False).agg(
-        {"same": "max", "period": "first", "value": "first", "whole": "first", "parent": "first"}
-    )
-    goes_on = frame["same"] & (frame.groupby(series)["year"].diff() == 1)
+    frame = frame.assign(
+        same=np.isclose(frame["value"], frame["whole"], rtol=DOUBLE, atol=0), series=numbers(frame, SERIES)
+    ).sort_values(["series", "year"], kind="stable")
+    if frame.duplicated(["series", "year"]).any():
+        frame = frame.groupby(["series", *SERIES, "year"], as_index=False).agg(
+            {"same": "max", "period": "first", "value": "first", "whole": "first", "parent": "first"}
+        )
+    frame = frame.reset_index(drop=True)
+    goes_on = frame["same"] & (frame["series"].diff() == 0) & (frame["year"].diff() == 1)
     run = frame["same"].groupby((~goes_on).cumsum()).cumsum()
-    enough = frame.groupby(series)["year"].transform("size") >= identity.years
+    enough = np.bincount(frame["series"])[frame["series"]] >= identity.years
     frame, run = frame[enough], run[enough].astype("float64")
     whole = frame["whole"]
     beyond = run - identity.years + 0.5
@@ -51,11 +55,9 @@ def _references(identity: ParentValueCopied) -> pd.DataFrame:
 
 def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
     """The share of regions whose figure is exactly that of the year before, per table and year."""
-    series = ["source", "indicator", "region", "breakdown", "year"]
     if figures["region"].nunique() < identity.regions:
         return pd.DataFrame(columns=COLUMNS)
-    before = figures[[*series, "value"]].assign(year=figures["year"] + 1)
-    frame = figures.merge(before, on=series, suffixes=("", "_before"))
+    frame = _with_year_before(figures)
     frame = frame.assign(same=(frame["value"] == frame["value_before"]).astype("float64"))
     tables = ["source", "indicator", "breakdown", "period", "year"]
     frame = frame.groupby(tables, as_index=False).agg(share=("same", "mean"), regions=("region", "nunique"))
@@ -64,11 +66,25 @@ def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) 
     return result(frame, found=found, low=0.0, high=most, beyond=frame["share"] - identity.share + 1e-6)
 
 
+def _with_year_before(figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures whose series has one of the year before, with that as `value_before`."""
+    series, year = numbers(figures, SERIES), figures["year"].to_numpy()
+    order = np.lexsort((year, series))
+    next_series, next_year = np.diff(series[order]), np.diff(year[order])
+    if ((next_series == 0) & (next_year == 0)).any():
+        # Several periods of one year: each stands beside each of the year before.
+        before = figures[[*SERIES, "year", "value"]].assign(year=figures["year"] + 1)
+        return figures.merge(before, on=[*SERIES, "year"], suffixes=("", "_before"))
+    follows = (next_series == 0) & (next_year == 1)
+    here, there = order[1:][follows], order[:-1][follows]
+    kept = here.argsort()
+    found: pd.DataFrame = figures.iloc[here[kept]].assign(value_before=figures["value"].to_numpy()[there[kept]])
+    return found
+
+
 def moves_at_most(identity: MovesAtMost, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
     """Each figure against that of the year before in the same source."""
-    series = ["source", "indicator", "region", "breakdown", "year"]
-    before = figures[[*series, "value"]].assign(year=figures["year"] + 1)
-    frame = figures.merge(before, on=series, suffixes=("", "_before"))
+    frame = _with_year_before(figures)
     frame = frame[(frame["year"] > identity.first_year) & (frame["value_before"] > 0)]
     was = frame["value_before"]
     moved = (100 * (frame["value"] / was - 1)).abs()

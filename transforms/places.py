@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -95,6 +95,27 @@ class PlaceReader:
         for kind in KINDS.get(region.level, ()):
             self._names[kind + core].add(region.code)
             self._names[core + kind].add(region.code)
+
+
+def place_reader(catalog: Catalog, expected: Iterable[str], bare_name: str | None = None) -> PlaceReader:
+    """The reader of a contract; a province has thousands of names, and sixty files that expect the same places."""
+    return _known_reader(_Kept(catalog), frozenset(expected), bare_name)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A catalog by what it declares, so that readers of equal ones are shared."""
+
+    catalog: Catalog = field(compare=False)
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", self.catalog.digest)
+
+
+@lru_cache(maxsize=8)
+def _known_reader(kept: _Kept, expected: frozenset[str], bare_name: str | None) -> PlaceReader:
+    return PlaceReader(kept.catalog, expected, bare_name)
 
 
 def bare_name(region: Region, spelling: str) -> str:

@@ -19,7 +19,7 @@ from transforms.figures import DECIMAL, read_figures
 from transforms.grid import cell_name, collapsed
 from transforms.header import PlacedColumn
 from transforms.periods import read_year
-from transforms.places import PlaceReader
+from transforms.places import place_reader
 from transforms.read import Table
 
 FIELDS: list[tuple[str, pa.DataType]] = [
@@ -191,7 +191,7 @@ def _measures(cells: Cells, contract: Contract) -> Coded:
 
 def _regions(cells: Cells, contract: Contract, catalog: Catalog) -> dict[str, Coded]:
     codes, names = cells.texts("region_code"), cells.texts("region_name")
-    reader = PlaceReader(catalog, contract.expect.regions, contract.bare_name)
+    reader = place_reader(catalog, contract.expect.regions, contract.bare_name)
     if codes is None and names is None:
         whole = Coded.constant(contract.region, cells.count)
         return {
