@@ -138,7 +138,7 @@ def _moved(new: pd.DataFrame, old: pd.DataFrame, *, same: list[str], other: str,
     there = alone.rename(columns={other: "elsewhere"})
     moved = frame[frame["value"] != frame["value_own"]].merge(there, on=[*same, "value"])
     frame = frame.merge(moved[[*key, "elsewhere"]].drop_duplicates(key), on=key, how="left")
-    return pd.concat([_share_moved(_alike(frame, other, group), group) for group in by], ignore_index=True)
+    return pd.concat([share_moved(_alike(frame, other, group), group) for group in by], ignore_index=True)
 
 
 def _alike(frame: pd.DataFrame, other: str, by: list[str]) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def _alike(frame: pd.DataFrame, other: str, by: list[str]) -> pd.DataFrame:
     return frame.assign(alike=frame["elsewhere"])
 
 
-def _share_moved(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def share_moved(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """One row per group with the most figures that one slip would move; groups of fewer than ENOUGH tell nothing."""
     number = numbers(frame, by)
     size = np.bincount(number)
@@ -165,10 +165,11 @@ def _share_moved(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     same = size[still].astype("float64")
     rest = frame.iloc[first[still]][list(dict.fromkeys([*by, "indicator"]))]
     rows = _rows(rest, found=0.0, low=same, high=same, beyond=-1.0)
-    return pd.concat([_share_told(frame[found[number]], by), rows], ignore_index=True)
+    return pd.concat([share_told(frame[found[number]], by), rows], ignore_index=True)
 
 
-def _share_told(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def share_told(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Those rows of groups of which something stands elsewhere, with what and when; of any others too, if given."""
     groups = frame.groupby(by)
     most = frame.groupby([*by, "alike"]).size().groupby(level=list(range(len(by)))).max()
     found = groups.agg( of=("value", "size"), other=("elsewhere", "first"),

@@ -57,7 +57,7 @@ def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) 
     """The share of regions whose figure is exactly that of the year before, per table and year."""
     if figures["region"].nunique() < identity.regions:
         return pd.DataFrame(columns=COLUMNS)
-    frame = _with_year_before(figures)
+    frame = with_year_before(figures)
     frame = frame.assign(same=(frame["value"] == frame["value_before"]).astype("float64"))
     tables = ["source", "indicator", "breakdown", "period", "year"]
     frame = frame.groupby(tables, as_index=False).agg(share=("same", "mean"), regions=("region", "nunique"))
@@ -66,7 +66,7 @@ def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) 
     return result(frame, found=found, low=0.0, high=most, beyond=frame["share"] - identity.share + 1e-6)
 
 
-def _with_year_before(figures: pd.DataFrame) -> pd.DataFrame:
+def with_year_before(figures: pd.DataFrame) -> pd.DataFrame:
     """The figures whose series has one of the year before, with that as `value_before`."""
     series, year = numbers(figures, SERIES), figures["year"].to_numpy()
     order = np.lexsort((year, series))
@@ -84,7 +84,7 @@ def _with_year_before(figures: pd.DataFrame) -> pd.DataFrame:
 
 def moves_at_most(identity: MovesAtMost, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
     """Each figure against that of the year before in the same source."""
-    frame = _with_year_before(figures)
+    frame = with_year_before(figures)
     frame = frame[(frame["year"] > identity.first_year) & (frame["value_before"] > 0)]
     was = frame["value_before"]
     moved = (100 * (frame["value"] / was - 1)).abs()

@@ -32,8 +32,8 @@ def shift_rows(
     """
     parts = [
         _figures_in_row(_printed(frame), _printed(accepted)).assign(identity="figures_in_row"),
-        _of_another(new, old, ["region", "year"], ["indicator", "breakdown"]),
-        _of_another(new, old, ["region", "indicator", "breakdown"], ["year"]),
+        of_another(new, old, ["region", "year"], ["indicator", "breakdown"]),
+        of_another(new, old, ["region", "indicator", "breakdown"], ["year"]),
     ]
     if replaces:
         parts.append(_last_year_kept(new, old).assign(identity="last_year_kept"))
@@ -87,13 +87,13 @@ def _figures_in_row(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     return _rows(told.assign(breakdown="_T", beyond=shifted.map({True: 1.0, False: -1.0})))
 
 
-def _of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: list[str]) -> pd.DataFrame:
+def of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: list[str]) -> pd.DataFrame:
     """Per row or series, whether its figures together are not its own of the last edition but those of another one.
 
     Which rule is broken follows from what the other one is: of another region, else of another year, else of another
     column of the same region.
     """
-    changed, likely = _concerned(new, old, group, along)
+    changed, likely = concerned(new, old, group, along)
     if not changed.any():
         return pd.DataFrame(columns=[*COLUMNS, "identity"])
     now, was = _together(new[changed], group, along), _together(old[likely], group, along)
@@ -114,7 +114,7 @@ def _of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: l
     return _rows(told).assign(identity=here.map({True: "regions_in_place", False: beside}).to_numpy())
 
 
-def _concerned(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: list[str]) -> tuple[Mask, Mask]:
+def concerned(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: list[str]) -> tuple[Mask, Mask]:
     """Which new figures are in groups that are not as they were, and which old ones in those or in groups like them.
 
     Nearly all groups of a large revised edition are as they were; putting each together to compare it takes long.

@@ -95,10 +95,14 @@ def file_sha256(path: Path) -> str:
 
 
 def used_bytes(folder: Path) -> int:
-    """How many bytes the files below a folder take; links are not followed, what vanishes meanwhile counts nothing."""
-    total = 0
+    """How many bytes the files below a folder take; links are not followed, what vanishes meanwhile counts nothing.
+
+    A file that several releases link takes its room once.
+    """
+    found: dict[tuple[int, int], int] = {}
     for root, _, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):
-                total += (Path(root) / name).lstat().st_size
-    return total
+                told = (Path(root) / name).lstat()
+                found[told.st_dev, told.st_ino] = told.st_size
+    return sum(found.values())
