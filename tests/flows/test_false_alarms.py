@@ -85,6 +85,7 @@ def test_what_else_stands_in_a_file_of_false_alarms_still_refuses_it_and_is_said
     assert outcomes(office) == ["kept", "refused", "refused"]
 
 
+@pytest.mark.trial
 def test_a_permission_withdrawn_takes_the_kept_file_out_of_what_is_published(office: Office) -> None:
     plant(office)
     allow(office)

@@ -30,7 +30,7 @@ from warehouse.published import write_published
 from warehouse.shard import write_shard
 from warehouse.verify import verify_release
 
-pytestmark = pytest.mark.xdist_group("large")
+pytestmark = [pytest.mark.xdist_group("large"), pytest.mark.trial]
 CITY, REGENCY = "kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan"
 PROVINCE = "bps-jatim-persentase-penduduk-miskin"
 TABLES = (

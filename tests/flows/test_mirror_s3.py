@@ -23,6 +23,7 @@ from flows.mirror import mirror
 from flows.mirror_refusals import PublishRefused
 from flows.mirror_store import open_store
 
+pytestmark = pytest.mark.trial
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = re.findall(r"```python\n(.*?)```", (PROJECT / "docs" / "publishing.md").read_text("utf-8"), re.DOTALL)
 SECRET = "rahasia-sekali-0123456789"  # noqa: S105  of a server that forgets it
