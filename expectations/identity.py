@@ -65,6 +65,9 @@ def judge_identities(
     compared.rows = pd.concat(frames, ignore_index=True) if frames else compared.rows
     for item in more:
         compared.crashed |= item.crashed
+        for name, needed in item.excused.items():
+            told = compared.excused.setdefault(name, [])
+            told += [one for one in needed if one not in told]
     checks = {check.rule: check for check in verdicts(compared, identity_suite(held), catalog)}
     return [checks[item.id] if item.id in checks else _skipped(item, catalog) for item in catalog.identities]
 

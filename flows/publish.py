@@ -135,7 +135,7 @@ def load_joint_tables(
     return [
         *judge_joint(now, catalog),
         *judge_standing(targets, peers, catalog),
-        *judge_identities(together, catalog, families, now, compared(shards, apart)),
+        *judge_identities(together, catalog, families, now, compared(shards, apart, catalog)),
     ]
 
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 # From so many figures on, in all its accepted editions, a source stands in files of its own.
 LARGE = 50_000
 COMPARED = "compared.parquet"
-CRASHED = "crashed.json"
+# What the comparisons do not show: identities that could not be held, exceptions of the catalog that were needed.
+BESIDES = "compared.json"
 
 
 def is_large(editions: Sequence[Edition], contract: Contract, catalog: Catalog) -> bool:
@@ -101,16 +102,27 @@ def _compare(folder: Path, contract: Contract, catalog: Catalog) -> None:
     rows = to_pandas(pq.read_table(folder / "core_observation.parquet", filters=in_force))
     found = compare_alone(rows, catalog, {contract.id: contract.compilation})
     pd.DataFrame(found.rows).to_parquet(folder / COMPARED)
-    (folder / CRASHED).write_text(json.dumps(found.crashed), "utf-8")
+    known = {item.id: list(item.known) for item in catalog.identities}
+    needed = {name: [known[name].index(one) for one in items] for name, items in found.excused.items()}
+    (folder / BESIDES).write_text(json.dumps({"crashed": found.crashed, "excused": needed}), "utf-8")
 
 
-def compared(shards: Sequence[Shard], indicators: Collection[str]) -> Iterator[Compared]:
+def compared(shards: Sequence[Shard], indicators: Collection[str], catalog: Catalog) -> Iterator[Compared]:
     """What `_compare` found for some of the indicators."""
     import pandas as pd
 
     from expectations.identity import Compared
 
+    known = {item.id: item.known for item in catalog.identities}
     for shard in shards:
         rows = pd.read_parquet(shard.folder / COMPARED)
-        crashed = json.loads((shard.folder / CRASHED).read_text("utf-8"))
-        yield Compared(rows[rows["indicator"].isin(list(indicators))], crashed)
+        rows = rows[rows["indicator"].isin(list(indicators))]
+        if rows.empty:
+            continue
+        besides = json.loads((shard.folder / BESIDES).read_text("utf-8"))
+        needed = {name: [known[name][at] for at in places] for name, places in besides["excused"].items()}
+        excused = {
+            name: [one for one in items if one.indicator is None or one.indicator in indicators]
+            for name, items in needed.items()
+        }
+        yield Compared(rows, besides["crashed"], excused)

@@ -139,7 +139,7 @@ def _parts(
     sums = read_sums(directory)
     paths = [directory / part["file"] for part in parts]
     for path, part in zip(paths, parts, strict=True):
-        if sums[path.name] not in read_before:
+        if sums.get(path.name) not in read_before:
             yield from _differences(path.name, read_digest(path, name), part)
     # Millions of rows, of which each is held against all others at once: hashes of whole rows, summed up.
     asked = {"columns": names(pq.read_schema(paths[0]).names)}
