@@ -11,6 +11,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ def write_release(
         release = _write_content(build, data, aside, built_at, inputs, shards)
         target = folder / release.id
         if not _stands_as_inputs_want(target, release):
-            _finish(build, aside, release, extras or {}, shards, current_release(data))
+            complete = partial(_complete, build, aside, release, extras or {}, shards)
+            _finish(complete, current_release(data), release.id)
             _put_on_shelf(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -193,22 +195,14 @@ def versions() -> dict[str, str]:
 
 
 def _finish(
-    build: Build,
-    aside: Path,
-    release: ReleaseInfo,
-    extras: Extras,
-    shards: Sequence[Shard],
-    previous: ReleaseInfo | None,
+    complete: Callable[[ReleaseInfo | None], tuple[bool, list[str]]], previous: ReleaseInfo | None, release_id: str
 ) -> None:
-    """Add the DuckDB file, the package and the extras, then read everything back.
-
-    Where rows were carried over from the release before and do not read back, all is written anew.
-    """
-    carried, faults = _complete(build, aside, release, extras, shards, previous)
+    """Complete a release; where rows were carried over from the one before and do not read back, write all anew."""
+    carried, faults = complete(previous)
     if faults and carried:
-        _, faults = _complete(build, aside, release, extras, shards, None)
+        _, faults = complete(None)
     if faults:
-        raise ReleaseError(f"the release {release.id} does not read back: {'; '.join(faults)}")
+        raise ReleaseError(f"the release {release_id} does not read back: {'; '.join(faults)}")
 
 
 def _complete(
@@ -219,7 +213,10 @@ def _complete(
     shards: Sequence[Shard],
     previous: ReleaseInfo | None,
 ) -> tuple[bool, list[str]]:
-    """Whether rows were carried over, and what does not read back."""
+    """Add the DuckDB file, the package and the extras, then read everything back.
+
+    Returned is whether rows were carried over from `previous`, and what does not read back.
+    """
     tables = {name: table.published() for name, table in build.tables.items()}
     carried = write_published(aside, tables, build.con, _release_row(release), shards, previous)
     sources = [
