@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -22,16 +19,7 @@ SOURCE = "kota-mojokerto-kemiskinan"
 
 def killed_at(office: Office, begins: str) -> None:
     """Run the real flow, kill it at its first line that begins so, and see its server go."""
-    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    arguments = ["run", "--data", str(office.settings.data), "--sources", str(office.settings.sources)]
-    with subprocess.Popen(
-        [sys.executable, "-m", "cli.main", *arguments],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with office.real_run() as process:
         assert process.stdout is not None
         assert any(line.startswith(begins) for line in iter(process.stdout.readline, ""))
         (server,) = read_records(office.settings.data / "prefect")

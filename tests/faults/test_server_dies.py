@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,16 +54,7 @@ def await_answer(server: ServerRecord) -> None:
 
 def run_and_kill_server(office: Office, begins: str, *, answering: bool = False) -> Orphaned:
     """Run the real flow; kill its server at the first line that begins so, or as soon as it answers after that."""
-    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    arguments = ["run", "--data", str(office.settings.data), "--sources", str(office.settings.sources)]
-    with subprocess.Popen(
-        [sys.executable, "-m", "cli.main", *arguments],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with office.real_run(subprocess.STDOUT) as process:
         assert process.stdout is not None
         printed = await_line(process.stdout, begins)
         (server,) = read_records(office.settings.data / "prefect")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,18 @@ class Office:
 
     def run(self) -> NightOutcome:
         return night(self.settings, quiet)
+
+    def real_run(self, errors: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        """`mojoraya run` with its own Prefect server, in a process of its own; what it prints can be read."""
+        arguments = ["run", "--data", str(self.settings.data), "--sources", str(self.settings.sources)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=PROJECT,
+            env={name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
         return query((self.settings.data / "current").resolve(), text)[1]
