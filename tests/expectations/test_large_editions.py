@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations import edition, identity_series, shifts, view
@@ -58,6 +58,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     return sorted(map(tuple, found.to_numpy().tolist()), key=str)
 
 
+@settings(max_examples=20)
 @given(editions())
 def test_groups_that_stand_as_they_were_are_not_put_together(both: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     new, old = both

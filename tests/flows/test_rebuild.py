@@ -171,6 +171,7 @@ def test_a_rebuild_gives_the_release_that_the_nights_gave() -> None:
     run_state_machine_as_test(Years, settings=hypothesis_settings(max_examples=many, stateful_step_count=5))
 
 
+@pytest.mark.trial
 def test_a_rebuild_as_of_a_day_is_the_release_of_that_day_and_leaves_the_office_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
