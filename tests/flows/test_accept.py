@@ -28,6 +28,7 @@ def half(office: Office) -> None:
     office.edit(TABLE, change)
 
 
+@pytest.mark.trial
 def test_a_refusal_over_history_ends_with_the_command_that_overrules_it(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:

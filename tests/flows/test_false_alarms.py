@@ -53,6 +53,7 @@ def rate(office: Office) -> str:
     return f"{value:.2f}"
 
 
+@pytest.mark.trial
 def test_bytes_refused_before_are_taken_the_night_after_the_contract_allows_them(office: Office) -> None:
     plant(office)
     first = office.run()

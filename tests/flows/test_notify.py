@@ -62,6 +62,7 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     hook.server.server_close()
 
 
+@pytest.mark.trial
 def test_a_refusal_a_recovery_and_a_revision_are_told_and_quiet_nights_are_not(
     office: Office, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,7 @@ class Years(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
+@pytest.mark.trial
 def test_a_rebuild_gives_the_release_that_the_nights_gave() -> None:
     # A night takes seconds: one history here, more of them with MOJORAYA_HISTORIES=100.
     many = int(os.environ.get("MOJORAYA_HISTORIES", "1"))

@@ -173,6 +173,7 @@ def test_the_summary_says_how_many_sources_are_examples(night: Night) -> None:
     assert "Examples         : 1 sources" in night[1].summary_en
 
 
+@pytest.mark.trial
 def test_an_example_never_becomes_a_real_file_but_gives_way_to_one(
     night: Night, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
