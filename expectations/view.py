@@ -21,6 +21,7 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS = ("value", "year", "decimals", "decimals_declared", "rounding_step")
 PLACES, MILLION = 6, 1e6
+# Below it finding the distinct texts costs as much as it saves.
 FEW = 5_000
 # Whole numbers below this are exact in a double.
 EXACT = 2**53
@@ -87,7 +88,7 @@ def edition_size(frame: pd.DataFrame, snapshot: str) -> PreviousEdition:
 def texts(column: pd.Series) -> pd.Series:
     """A column of str and None, whatever its storage."""
     if len(column) > FEW:
-        # To make each distinct text once is five times as fast as to make one for every row.
+        # Many rows have few distinct texts: each is made once, not once a row.
         codes, distinct = pd.factorize(column)
         words = np.array([*distinct, None], dtype=object)
         return pd.Series(words[codes], dtype=object)

@@ -1,6 +1,6 @@
 """The rows of large sources that did not change, carried over from the DuckDB file of the release before.
 
-To copy that file and exchange what changed takes a tenth of the time that writing ten million rows anew takes. Nothing
+To copy that file and exchange what changed takes a fifth of the time that writing ten million rows anew takes. Nothing
 is taken on trust: the file must have the bytes that its SHA256SUMS names and tables as they are declared now, and when
 the new release is verified all of its rows are held against the parquet files.
 """

@@ -18,7 +18,7 @@ PART = 1_000_000
 
 
 def sorted_batches(con: DuckDBPyConnection, table: Table, condition: str = "true") -> Iterator[pa.RecordBatch]:
-    """The rows of a table that fulfil a condition in its one order, as batches of ROW_GROUP rows (the last is shorter).
+    """The rows of a table that fulfil a condition in its one order, as batches of ROW_GROUP rows (or fewer at the end).
 
     The table is sorted in ranges of its first key column, so that memory holds one range at a time, and rows that
     are stored in order are sorted cheaply.
