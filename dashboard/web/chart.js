@@ -39,7 +39,22 @@ function draw(place) {
     console.error(error);
   }
 }
+// The height a chart will have: room kept before it is drawn, so that nothing moves under a reader who clicks.
+const AXIS = 40;
+const PADDING = 12;
+function roomOf(made) {
+  const spec = D.specs[made.spec];
+  const step = (spec.signals || []).find((item) => item.name === "y_step");
+  let inside = spec.height;
+  if (step) {
+    const { domain } = spec.scales.find((item) => item.name === "y");
+    const { field } = domain.fields ? domain.fields[0] : domain;
+    inside = step.value * distinct(made.data.rows.map((row) => row[field])).length;
+  }
+  return inside + (spec.axes && spec.axes.length ? AXIS : PADDING);
+}
 function later(place, made) {
+  place.style.minHeight = roomOf(made) + "px";
   waiting.set(place, made);
   if (watcher) watcher.observe(place); else draw(place);
 }

@@ -109,6 +109,20 @@ def test_a_chart_is_drawn_when_it_comes_into_view(browser: Browser, release: Pat
     page.context.close()
 
 
+def test_nothing_moves_when_a_chart_is_drawn(browser: Browser, release: Path) -> None:
+    # A click whose button moves between press and release is lost: readers and tests alike lose it.
+    heights = "[...document.querySelectorAll('figure.chart')].map((item) => [item.id, item.offsetHeight])"
+    for width in (1280, 360):
+        page = visit(browser, release / "index.html", width).page
+        for domain in ("economy", "services", "poverty"):
+            page.click(f"#d-{domain}")
+            before = page.evaluate(heights)
+            assert len(before) > 8
+            draw_all(page)
+            assert page.evaluate(heights) == before, f"{domain} at {width}"
+        page.context.close()
+
+
 def test_the_language_switches_numbers_words_and_charts_and_is_remembered(page: Page) -> None:
     assert visible(page, ".card .big").startswith("8,40")
     page.click("#language")
