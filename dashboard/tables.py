@@ -43,15 +43,18 @@ class Tables:
             self._read[name] = self._table(name).to_pylist()
         return self._read[name]
 
+    def _files(self, name: str) -> list[Path]:
+        """`<name>.parquet`; where sources are large, `<name>.<source>.parquet` of each and one with all other rows."""
+        whole = self.folder / f"{name}.parquet"
+        return [*([whole] if whole.is_file() else []), *sorted(self.folder.glob(f"{name}.*.parquet"))]
+
     def _table(self, name: str, columns: Sequence[str] | None = None, kept: Any = None) -> pa.Table:
         """`<name>.parquet` with those of `columns` that it has; only the rows for which `kept` holds, if given."""
-        path = self.folder / f"{name}.parquet"
-        if not path.is_file():
+        paths = self._files(name)
+        if not paths:
             return pa.table({})
-        held = set(pq.read_schema(path).names)
+        held = set(pq.read_schema(paths[0]).names)
         wanted = None if columns is None else [name for name in columns if name in held]
-        # The rows of large sources stand in files beside it: core_observation.<source>.parquet.
-        paths = [path, *sorted(self.folder.glob(f"{name}.*.parquet"))]
         # Every row group brings a dictionary of its own, and Arrow groups by one dictionary only.
         return pa.concat_tables(
             [pq.read_table(one, columns=wanted, filters=kept) for one in paths]
@@ -66,8 +69,8 @@ class Tables:
 
     def label(self, name: str, column: str) -> Bilingual | None:
         """What a column of `<name>.parquet` holds, in words; None for a column that it does not have."""
-        path = self.folder / f"{name}.parquet"
-        schema = pq.read_schema(path) if path.is_file() else pa.schema([])
+        paths = self._files(name)
+        schema = pq.read_schema(paths[0]) if paths else pa.schema([])
         told = schema.field(column).metadata if column in schema.names else None
         if not told or b"label_id" not in told:
             return None

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.disk import file_sha256
 from warehouse.model import Table
 from warehouse.package import read_sums
-from warehouse.shard import SHARDED, Shard, files_of, not_in
+from warehouse.shard import SHARDED, Shard, not_in
 from warehouse.shelf import ReleaseInfo
 from warehouse.sqlfiles import load_sql
 
@@ -46,9 +46,7 @@ def _stands(shard: Shard, table: str, tables: Mapping[str, Mapping[str, Any]]) -
 def _is_sound(release: ReleaseInfo, file: str) -> bool:
     try:
         held = sum(
-            path.stat().st_size
-            for name in SHARDED
-            for path in files_of(release.path, str(release.tables[name]["file"]))
+            (release.path / part["file"]).stat().st_size for name in SHARDED for part in release.tables[name]["parts"]
         )
         path = release.path / file
         return path.stat().st_size <= LARGEST * held + ROOM and file_sha256(path) == read_sums(release.path)[file]

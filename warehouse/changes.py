@@ -13,7 +13,7 @@ from warehouse.build import Build
 from warehouse.model import load_model
 from warehouse.record_changes import Held, record_changes
 from warehouse.record_measures import load_record_measures
-from warehouse.shard import parquet_list
+from warehouse.shard import files_of, parquet_list
 from warehouse.shelf import ReleaseMissing
 from warehouse.sqlfiles import literal_path, load_sql, names, text
 
@@ -63,10 +63,10 @@ def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
 
 def _on_shelf(directory: Path) -> Mapping[str, str] | None:
     """The tables of a release as DuckDB reads them from its parquet files; None when one is missing."""
-    files = {table.full_name: directory / table.file for table in load_model().tables}
-    if not all(files[name].is_file() for name in READ.values()):
+    files = {table.full_name: table.file for table in load_model().tables}
+    if not all(files_of(directory, files[name])[0].is_file() for name in READ.values()):
         return None
-    return {role: f"read_parquet({parquet_list(directory, files[name].name)})" for role, name in READ.items()}
+    return {role: f"read_parquet({parquet_list(directory, files[name])})" for role, name in READ.items()}
 
 
 def _records_on_shelf(directory: Path) -> dict[str, Held]:

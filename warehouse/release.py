@@ -26,7 +26,7 @@ from warehouse.model import Table
 from warehouse.package import PACKAGE, data_package, write_sums
 from warehouse.parquet import write_parquet
 from warehouse.published import write_published
-from warehouse.shard import SHARDED, Shard, key_fault, link, not_in, parts_digest
+from warehouse.shard import OTHERS, SHARDED, Shard, key_fault, link, not_in, parts_digest, shard_file
 from warehouse.shelf import (
     RELEASE_FILE,
     ReleaseInfo,
@@ -132,8 +132,8 @@ def _write_content(
 def _write_table(build: Build, table: Table, aside: Path, shards: Sequence[Shard] = ()) -> dict[str, Any]:
     """Write a table's parquet file; what release.json says of it, which is nothing for a table that has none.
 
-    A table with shards stands in several files: its own, with the rows of all other sources, and theirs. Its digest is
-    then one over those of its `parts`.
+    A table with shards stands in several files: theirs, and one with the rows of all other sources. Its digest is then
+    one over those of its `parts`.
     """
     apart = shards if table.full_name in SHARDED else ()
     condition = not_in(apart, table) if apart else "true"
@@ -142,8 +142,9 @@ def _write_table(build: Build, table: Table, aside: Path, shards: Sequence[Shard
         raise ReleaseError(twice)
     if not table.parquet:
         return {}
-    found = write_parquet(build.con, table, aside / table.file, condition)
-    told: dict[str, Any] = {"rows": found.rows, "digest": found.hexdigest(), "file": table.file}
+    name = shard_file(table.file, OTHERS) if apart else table.file
+    found = write_parquet(build.con, table, aside / name, condition)
+    told: dict[str, Any] = {"rows": found.rows, "digest": found.hexdigest(), "file": name}
     if not apart:
         return told
     parts = [told]
@@ -154,7 +155,6 @@ def _write_table(build: Build, table: Table, aside: Path, shards: Sequence[Shard
     return {
         "rows": sum(int(part["rows"]) for part in parts),
         "digest": parts_digest(table.full_name, (part["digest"] for part in parts)),
-        "file": table.file,
         "parts": parts,
     }
 

@@ -33,6 +33,8 @@ from warehouse.sqlfiles import literal_path, load_sql, names, quoted, text
 # The tables whose rows belong to one source each, and the column that says to which.
 SHARDED = {"core.observation": "source", "core.lineage": "snapshot"}
 TOLD = "shard.json"
+# Stands for a source's id in the name of the file with the rows of all others; no id is written so.
+OTHERS = "_"
 # An office's machine has other work; what does not fit is put aside on the disk.
 MEMORY = "1500MB"
 
@@ -141,15 +143,24 @@ def link(shard: Shard, table: Table, directory: Path) -> Path:
 
 
 def shard_file(file: str, source: str) -> str:
-    """The name in a release of the file with a source's rows: core_observation.<source>.parquet."""
+    """The name in a release of the file with a source's rows: core_observation.<source>.parquet.
+
+    Beside such files the rows of all other sources are those of the source `OTHERS`: a program that asks for
+    core_observation.parquet then fails, where it would take a part for the whole.
+    """
     stem, _, suffix = file.rpartition(".")
     return f"{stem}.{source}.{suffix}"
 
 
 def files_of(directory: Path, file: str) -> list[Path]:
-    """The files of a table in a release: its own, then those of large sources in order of their names."""
+    """The files of a table in a release: the one file, or that of all small sources and then those of large ones.
+
+    Releases of before had the rows of small sources under the one name beside those of large sources. Where there is
+    no file at all the one name is given.
+    """
     stem, _, suffix = file.rpartition(".")
-    return [directory / file, *sorted(directory.glob(f"{stem}.*.{suffix}"))]
+    whole, parts = directory / file, sorted(directory.glob(f"{stem}.*.{suffix}"))
+    return [whole, *parts] if whole.is_file() or not parts else parts
 
 
 def parquet_list(directory: Path, file: str) -> str:

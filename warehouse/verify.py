@@ -104,7 +104,8 @@ def _one_table(
     read_before: Collection[str],
 ) -> Iterator[str]:
     """Compare one table's parquet files and its copy in DuckDB with what release.json says of it."""
-    path = directory / str(told.get("file") or f"{name.replace('.', '_')}.parquet")
+    first = told["parts"][0] if "parts" in told else told
+    path = directory / str(first.get("file") or f"{name.replace('.', '_')}.parquet")
     try:
         if pq.read_schema(path).names != fields.get(path.name):
             yield f"{path.name}: its columns are not those in {PACKAGE}"

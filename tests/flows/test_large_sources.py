@@ -93,7 +93,7 @@ def revise(office: Office) -> None:
 
 
 def inodes(release: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_ino for path in release.glob("core_*.*.parquet")}
+    return {path.name: path.stat().st_ino for path in release.glob("core_*.[a-z]*.parquet")}
 
 
 def test_every_table_and_verdict_is_as_without_files_of_their_own(large: Office, office: Office) -> None:
@@ -102,10 +102,10 @@ def test_every_table_and_verdict_is_as_without_files_of_their_own(large: Office,
     assert large.sql(VERDICTS) == office.sql(VERDICTS)
     names = sorted(path.name for path in current(large).glob("core_observation*.parquet"))
     assert names == [
+        "core_observation._.parquet",
         "core_observation.bps-jatim-persentase-penduduk-miskin.parquet",
         "core_observation.kabupaten-mojokerto-kemiskinan.parquet",
         "core_observation.kota-mojokerto-kemiskinan.parquet",
-        "core_observation.parquet",
     ]
 
 
@@ -117,6 +117,29 @@ def test_parquet_readers_find_all_rows_by_one_pattern(large: Office, office: Off
         ]
         assert rows[0] == rows[1]
         assert rows[0]
+
+
+def test_a_program_that_asks_for_the_one_file_fails_and_does_not_take_a_part_for_the_whole(large: Office) -> None:
+    for table in ("core_observation", "core_lineage"):
+        with pytest.raises(duckdb.IOException, match="No files found"):
+            duckdb.sql(f"SELECT * FROM '{current(large)}/{table}.parquet'")
+
+
+def test_a_release_with_the_small_sources_under_the_one_name_is_read_still(large: Office) -> None:
+    """Releases were written so before; they stay on the shelf, and the next one takes rows over from them."""
+    release, rows = current(large), len(told(large, "core.observation"))
+    for table in ("core_observation", "core_lineage"):
+        (release / f"{table}._.parquet").rename(release / f"{table}.parquet")
+    for name in ("release.json", "datapackage.json"):
+        path = release / name
+        path.write_text(path.read_text("utf-8").replace("._.parquet", ".parquet"), "utf-8")
+    write_sums(release)
+    assert verify_release(release) == []
+    assert len(Tables(release).rows("core_observation")) == rows
+    assert Tables(release).label("core_observation", "value") is not None
+    revise(large)
+    assert large.run().changed
+    assert any(row["indicator"] == "poverty_rate" for row in changes_between(release, current(large)))
 
 
 def test_everything_made_of_a_release_is_as_without_files_of_their_own(large: Office, office: Office) -> None:
@@ -131,7 +154,8 @@ def test_everything_made_of_a_release_is_as_without_files_of_their_own(large: Of
 def test_the_package_names_all_files_of_a_table(large: Office) -> None:
     package = json.loads((current(large) / "datapackage.json").read_text("utf-8"))
     [resource] = [item for item in package["resources"] if item["name"] == "core-lineage"]
-    assert resource["path"] == sorted(resource["path"], key=lambda name: (name.count("."), name))
+    assert resource["path"][0] == "core_lineage._.parquet"
+    assert resource["path"] == sorted(resource["path"])
     assert {path.name for path in current(large).glob("core_lineage*.parquet")} == set(resource["path"])
     assert not {"hash", "bytes"} & set(resource)
 
