@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -147,23 +147,33 @@ class Tables:
 
     def of_role(self, *roles: str) -> list[Row]:
         """Regions by their part in the joint tables, in the order of `roles`; cities before regencies."""
-        found = [row for row in self.regions.values() if row["region_role"] in roles]
-        return sorted(found, key=lambda row: (roles.index(row["region_role"]), row["level"], row["code"]))
+        return of_role(self.regions.values(), *roles)
 
     @cached_property
     def shown(self) -> list[Row]:
-        """The regions with lines in the charts: agglomerations, members, their named peers, the province."""
-        joint, members, provinces = self.of_role("agglomeration"), self.of_role("member"), self.of_role("province")
-        named = {code for row in joint for code in codes_in(row["peers"])} - {row["code"] for row in members}
-        near = {row["code"] for row in provinces}
-        peers = [row for code, row in self.regions.items() if code in named]
-        peers.sort(key=lambda row: (row["parent"] not in near, row["code"]))
-        return [*joint, *members, *peers, *provinces]
+        """The regions with lines in the charts."""
+        return shown_of(self.regions.values())
 
     def members_of(self, region: Row) -> list[Row]:
         """The members of an agglomeration, cities first."""
         codes = codes_in(region["members"])
         return [row for row in self.of_role("member") if row["code"] in codes]
+
+
+def of_role(regions: Iterable[Row], *roles: str) -> list[Row]:
+    """Those of some regions that have a part in the joint tables, in the order of `roles`; cities before regencies."""
+    found = [row for row in regions if row["region_role"] in roles]
+    return sorted(found, key=lambda row: (roles.index(row["region_role"]), row["level"], row["code"]))
+
+
+def shown_of(regions: Collection[Row]) -> list[Row]:
+    """The regions with lines in the charts: agglomerations, members, their named peers, the province."""
+    joint, members, provinces = (of_role(regions, role) for role in ("agglomeration", "member", "province"))
+    named = {code for row in joint for code in codes_in(row.get("peers"))} - {row["code"] for row in members}
+    near = {row["code"] for row in provinces}
+    peers = [row for row in regions if row["code"] in named]
+    peers.sort(key=lambda row: (row["parent"] not in near, row["code"]))
+    return [*joint, *members, *peers, *provinces]
 
 
 def codes_in(text: str | None) -> list[str]:

@@ -7,18 +7,33 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from expectations.suites import Planned
 from expectations.verdict import Outcome
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Great Expectations keeps the current context in a global; suites take a tenth of a second, so they queue.
 _TURN = threading.Lock()
 # Of the expectations of the suite in hand, by the key of each.
 _CONFIGURATIONS: dict[str, Any] = {}
+# Of the rows of the frame in hand, by the condition that chose them.
+_CHOSEN: dict[str, pd.DataFrame] = {}
+
+
+class _Frame(pd.DataFrame):
+    """A frame that chooses rows by a condition once: Great Expectations asks eight times for each expectation.
+
+    What is chosen is only read: judging makes columns of its own. Any other use of it gives a plain frame.
+    """
+
+    def query(self, expr: str, **given: Any) -> Any:
+        if given:
+            return super().query(expr, **given)
+        if expr not in _CHOSEN:
+            _CHOSEN[expr] = super().query(expr)
+        return _CHOSEN[expr]
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,9 @@ def validate(frame: pd.DataFrame, plan: Sequence[Planned]) -> list[Found]:
             results = _run(_judged(frame, plan), expectations)
         except Exception as error:  # noqa: BLE001  nothing was judged: every rule of the suite crashed
             crashes = {planned.key: _first_line(error) for planned in plan} | crashes
+        finally:
+            _CONFIGURATIONS.clear()
+            _CHOSEN.clear()
     return [_found(item, results.get(item.key), crashes.get(item.key, ""), len(frame)) for item in plan]
 
 
@@ -64,7 +82,7 @@ def _judged(frame: pd.DataFrame, plan: Sequence[Planned]) -> pd.DataFrame:
         for name, value in planned.arguments.items():
             if name.startswith("column"):
                 wanted.update([value] if isinstance(value, str) else value)
-    return frame[[name for name in frame if name in wanted]].reset_index(drop=True)
+    return _Frame(frame[[name for name in frame if name in wanted]].reset_index(drop=True))
 
 
 def _expectation(planned: Planned) -> Any:

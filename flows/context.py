@@ -9,16 +9,18 @@ from datetime import datetime
 
 from catalog.settings import Settings
 from flows.outcome import NightOutcome
+from flows.readers import Readers
 
 
 @dataclass
 class Night:
-    """Settings, where progress is told, what started the night and when, and how it ended."""
+    """Settings, where progress is told, what started the night and when, who reads beside it, and how it ended."""
 
     settings: Settings
     report: Callable[[str], None]
     trigger: str
     started: datetime
+    readers: Readers | None = None
     outcome: NightOutcome | None = None
 
 

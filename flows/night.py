@@ -13,7 +13,7 @@ from flows.lock import NightInProgress, night_lock
 from flows.machine import machine_fault
 from flows.mirror_night import after_night
 from flows.outcome import FetchOutcome, NightOutcome
-from flows.reading import read_ahead
+from flows.reading import read_ahead, unread
 from sources.connectors import TransientFailure
 
 
@@ -56,7 +56,7 @@ def _read_and_publish(settings: Settings, fetched: list[FetchOutcome], report: C
     if not stages.needs_work(settings):
         return stages.unchanged_night(settings, fetched)
     judged = []
-    read_ahead(settings, [item.source for item in fetched], report)
+    read_ahead(settings, unread(settings, [item.source for item in fetched]), report)
     for item in fetched:
         judged.append(stages.read_source(settings, item.source))
         report(wording.read_line(judged[-1], settings.lang))

@@ -6,7 +6,7 @@ stops another's. Import it only after the environment of `flows.server` is set: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -32,7 +32,8 @@ from flows.layout import LayoutTooNew
 from flows.lock import NightInProgress, night_lock
 from flows.mirror_night import after_night
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
-from flows.reading import read_ahead
+from flows.readers import Readers
+from flows.reading import read_ahead, unread
 from flows.secrets import ask_block
 from sources.connectors import TransientFailure
 
@@ -64,8 +65,10 @@ def fetch(settings: Settings, source: str) -> FetchOutcome:
 
 
 @task(task_run_name="baca {source}", cache_policy=NO_CACHE, persist_result=False)
-def read(settings: Settings, source: str) -> ReadOutcome:
-    """Read one source by its contract and judge its rows."""
+def read(settings: Settings, source: str, readers: Readers | None = None) -> ReadOutcome:
+    """Read one source by its contract and judge its rows; a process of `readers` does the work, where there are any."""
+    if readers is not None:
+        readers.read(settings, source)
     return stages.read_source(settings, source)
 
 
@@ -150,8 +153,14 @@ def ended(night: Night, outcome: NightOutcome) -> State[Any]:
 def run_stages(night: Night) -> NightOutcome:
     """Fetch all sources, read them when there is anything new, publish; report each step."""
     settings, lang = night.settings, night.settings.lang
+    if night.readers is not None:
+        from flows.page import prepare_page
+
+        # Three seconds the first time, while this process waits for publishers.
+        night.readers.also(prepare_page, settings)
     fetched = []
-    for source, future in submit(fetch, settings, stages.list_sources(settings)):
+    running = {fetch.submit(settings, name): name for name in stages.list_sources(settings)}
+    for source, future in done(running):
         fetched.append(settle_fetch(source, future))
         night.report(wording.fetch_line(fetched[-1], lang))
     fetched.sort(key=lambda outcome: outcome.source)
@@ -174,8 +183,12 @@ def read_and_publish(night: Night, fetched: list[FetchOutcome]) -> NightOutcome:
 
 def read_here(night: Night, names: list[str]) -> Iterator[tuple[str, PrefectFuture[ReadOutcome]]]:
     """Read all sources on this machine."""
-    read_ahead(night.settings, names, night.report)
-    yield from submit(read, night.settings, names)
+    waiting = unread(night.settings, names)
+    if read_ahead(night.settings, waiting, night.report, readers=night.readers):
+        waiting = {}
+    yield from done(
+        {read.submit(night.settings, name, night.readers if name in waiting else None): name for name in names}
+    )
 
 
 def read_by_cluster(night: Night, names: list[str]) -> Iterator[tuple[str, PrefectFuture[ReadOutcome]]]:
@@ -201,11 +214,8 @@ def waited_for(
             yield running[future], future
 
 
-def submit(
-    stage: Task[[Settings, str], Outcome], settings: Settings, names: Iterable[str]
-) -> Iterator[tuple[str, PrefectFuture[Outcome]]]:
-    """Run one stage for all sources; they come back as they are done, so that a slow one holds up no news."""
-    running = {stage.submit(settings, name): name for name in names}
+def done(running: Mapping[PrefectFuture[Outcome], str]) -> Iterator[tuple[str, PrefectFuture[Outcome]]]:
+    """What runs for each source, as it is done: a slow one holds up no news."""
     for future in as_completed(list(running)):
         yield running[future], future
 

@@ -22,6 +22,7 @@ from flows.extras import extras_of
 from flows.feedback import write_feedback
 from flows.freshness import attempts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
+from flows.page import cache_of
 from flows.record_tables import complaint_days, load_record_tables
 from flows.rollback import instead_of_withdrawn, standing_decision
 from flows.shards import compared, shards_of
@@ -56,7 +57,7 @@ from warehouse.shelf import current_release, prune_releases
 def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[ReadOutcome]) -> NightOutcome:
     """Build the warehouse from every source's accepted snapshots and publish it as a release."""
     catalog = load_catalog(settings.catalog)
-    extras = extras_of(catalog, settings.boundaries, settings.data / "staging")
+    extras = extras_of(catalog, settings.boundaries, cache_of(settings))
     contracts, _ = load_contracts(settings)
     judged = {source: judge_source(settings, item) for source, item in contracts.items()}
     declared = {source: item.contract for source, item in contracts.items()}

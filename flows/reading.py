@@ -10,15 +10,17 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from threading import Thread
 
 from catalog.contract import Contract
 from catalog.load import load_catalog
 from catalog.settings import Settings
 from flows.declared import load_contracts
+from flows.readers import Readers
 from flows.staging import Staging
 from flows.survivors import process_born
 from flows.wording import ahead_line
@@ -29,34 +31,57 @@ PRELOADED = ["flows.staging", "flows.shards", "expectations.judge", "expectation
 LOG = logging.getLogger(__name__)
 
 
-def read_ahead(settings: Settings, sources: Sequence[str], report: Callable[[str], None], enough: int = ENOUGH) -> int:
-    """Read the new files of some sources side by side, if they come to `enough` bytes; how many sources were read.
-
-    `report` gets a line before. Never raises for a file or a process: the night reads what is not in staging after.
-    """
+def unread(settings: Settings, sources: Sequence[str]) -> dict[str, int]:
+    """The bytes of the new files of each source that has any, largest first."""
     catalog = load_catalog(settings.catalog)
     contracts, _ = load_contracts(settings)
     known = [source for source in sources if source in contracts]
     waiting = {source: Staging(settings.data, contracts[source], catalog).waiting() for source in known}
-    large = sorted((source for source in known if waiting[source]), key=lambda source: -waiting[source])
+    return {source: waiting[source] for source in sorted(known, key=lambda name: -waiting[name]) if waiting[source]}
+
+
+def read_ahead(
+    settings: Settings,
+    waiting: Mapping[str, int],
+    report: Callable[[str], None],
+    enough: int = ENOUGH,
+    readers: Readers | None = None,
+) -> int:
+    """Read the new files of some sources side by side, if they come to `enough` bytes; how many sources were read.
+
+    `waiting` is what `unread` gives; `readers` are processes that are there already. `report` gets a line before. Never
+    raises for a file or a process: the night reads what is not in staging after.
+    """
     cores = os.cpu_count() or 1
-    if sum(waiting.values()) < enough or cores == 1 or len(large) == 1:
+    if sum(waiting.values()) < enough or cores == 1 or len(waiting) == 1:
         return 0
-    report(ahead_line(len(large), settings.lang))
-    # A fork of this process would take its threads' locks along; a server that has imported what is slow to import
-    # hands on what it has.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    report(ahead_line(len(waiting), settings.lang))
     done = 0
-    told = (os.getpid(), process_born(os.getpid()))
-    with ProcessPoolExecutor(min(cores, len(large)), context, initializer=end_together, initargs=told) as pool:
-        for future in [pool.submit(read_one, settings, source) for source in large]:
+    with processes(min(cores, len(waiting)), readers) as there:
+        for future in [there.submit(settings, source) for source in waiting]:
             try:
-                done += future.result()
+                done += future.result() if future else 0
             except BrokenProcessPool:
                 LOG.warning("a process that read ahead was ended; the night reads the rest itself")
                 break
     return done
+
+
+@contextmanager
+def processes(number: int, readers: Readers | None) -> Iterator[Readers]:
+    """Those that are there, or ones of this while.
+
+    A fork of this process would take its threads' locks along; a server that has imported what is slow to import hands
+    on what it has.
+    """
+    if readers is not None:
+        yield readers
+        return
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    told = (os.getpid(), process_born(os.getpid()))
+    with ProcessPoolExecutor(number, context, initializer=end_together, initargs=told) as pool:
+        yield Readers(pool)
 
 
 def end_together(parent: int, born: str) -> None:

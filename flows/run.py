@@ -21,6 +21,7 @@ from flows import ledger, stages, wording
 from flows.cluster import check_choice
 from flows.context import NIGHT, Night
 from flows.outcome import NightOutcome
+from flows.readers import Readers
 from flows.server import LOG_LIMIT, ServerChild, ServerError
 
 DRAIN_SECONDS = 5.0
@@ -41,6 +42,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
     gc.set_threshold(COLLECT_RARELY)
     server = ServerChild(settings.data / "prefect")
     server.start()
+    readers = None
     try:
         os.environ.update(environment(settings, server))
         if not server.given_url:
@@ -49,12 +51,16 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
             for name in WARM:
                 importlib.import_module(name)
             gc.freeze()
-        return run_flow(server, Night(settings, report, "command", started))
+            # Now, while no thread of ours runs: what was imported is theirs too.
+            readers = Readers.forked()
+        return run_flow(server, Night(settings, report, "command", started, readers))
     except ServerError as error:
         outcome = wording.nothing_published(str(error), error.english)
         ledger.append_or_say(settings, outcome, started, "command", report)
         return outcome
     finally:
+        if readers is not None:
+            readers.stop()
         server.stop()
 
 

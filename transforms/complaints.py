@@ -7,7 +7,7 @@ percentiles or averages. Kota Kediri's line 112 shows why kinds must not be mixe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,27 +37,36 @@ class People:
 
 
 @dataclass(frozen=True)
+class Period:
+    """A month or a year: as it is written, its months counted from the first one of the calls, its last moment."""
+
+    name: str
+    months: np.ndarray
+    end: np.datetime64
+
+
+@dataclass(frozen=True)
 class Calls:
-    """Calls of one place and category as arrays: kind, month counted from the first one, and three times.
+    """Calls as arrays: kind, category, month counted from the first one, and three times.
 
     Times are in microseconds; `answer` and `close` are NaN where nothing is recorded. Arrays, because a place has a
     row for every month and category, and a frame costs milliseconds for each.
     """
 
     kind: np.ndarray
+    category: np.ndarray
     month: np.ndarray
     received: np.ndarray
     closed: np.ndarray
     answer: np.ndarray
     close: np.ndarray
     satisfaction: np.ndarray
-    source: str
-    evidence: str
+    source: np.ndarray
+    evidence: np.ndarray
 
     def those(self, chosen: np.ndarray) -> Calls:
-        """The calls that are chosen by a mask."""
-        arrays = {name: value[chosen] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, **arrays)
+        """The calls that are chosen by a mask or by their positions."""
+        return Calls(**{name: values[chosen] for name, values in vars(self).items()})
 
 
 def complaint_rows(
@@ -76,8 +85,10 @@ def complaint_rows(
     spread = rolled_up(calls, catalog)
     first = pd.Period(spread["received"].min(), freq="M")
     reported = _reported(spread, first, catalog)
+    calls_at = _arrays(spread, first)
     rows = []
-    for (code, synthetic), group in spread.groupby(["at", "synthetic"], sort=True):
+    groups: dict[Any, Any] = spread.groupby(["at", "synthetic"]).indices
+    for (code, synthetic), positions in groups.items():
         where = place(str(code), catalog)
         periods = _periods(first, reported.get((where.government or where.code, bool(synthetic)), range(0)))
         shared = {
@@ -85,9 +96,12 @@ def complaint_rows(
             "synthetic_columns": ", ".join(RECORDED) if synthetic else None,
             "notice": notice_of(where, synthetic=bool(synthetic)),
         }
-        for category, chosen in _categories(group):
-            every = _arrays(chosen, first)
-            rows += [{**_row(where, period, numbers, category, every, people), **shared} for period, numbers in periods]
+        for category, every in _categories(calls_at.those(positions)):
+            shared |= {
+                "source": joined(every.source),
+                "evidence": max(every.evidence, key=EVIDENCE_ORDER.index),
+            }
+            rows += [{**_row(where, period, category, every, people), **shared} for period in periods]
     return sorted(rows, key=lambda row: (row["region_code"], row["period"], row["category"], row["synthetic"]))
 
 
@@ -105,54 +119,57 @@ def _reported(spread: pd.DataFrame, first: pd.Period, catalog: Catalog) -> dict[
     return found
 
 
-def _periods(first: pd.Period, months: range) -> list[tuple[str, np.ndarray]]:
+def _periods(first: pd.Period, months: range) -> list[Period]:
     """Every month and every year of a run of months, each with the numbers of its months."""
     named = {number: first + number for number in months}
     years = dict.fromkeys(month.year for month in named.values())
     of_year = {year: np.array([number for number, month in named.items() if month.year == year]) for year in years}
     return [
-        *((str(month), np.array([number])) for number, month in named.items()),
-        *((str(year), numbers) for year, numbers in of_year.items()),
+        *(Period(str(month), np.array([number]), _end(str(month))) for number, month in named.items()),
+        *(Period(str(year), numbers, _end(str(year))) for year, numbers in of_year.items()),
     ]
 
 
-def _categories(group: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    complaints = group[group["kind"] == "complaint"]
-    return [(TOTAL, group), *((str(name), found) for name, found in complaints.groupby("category", sort=True))]
+def _end(period: str) -> np.datetime64:
+    end: np.datetime64 = pd.Period(period).end_time.to_datetime64()
+    return end
+
+
+def _categories(every: Calls) -> list[tuple[str, Calls]]:
+    complaints = every.those(every.kind == "complaint")
+    named = sorted({name for name in complaints.category if isinstance(name, str)})
+    return [(TOTAL, every), *((name, complaints.those(complaints.category == name)) for name in named)]
 
 
 def _arrays(group: pd.DataFrame, first: pd.Period) -> Calls:
     received = group["received"]
-    spans = ((group[name] - received).dt.total_seconds().to_numpy() for name in ("answered", "closed"))
-    answer, close = spans
+    answer, close = ((group[name] - received).dt.total_seconds().to_numpy() for name in ("answered", "closed"))
     return Calls(
         kind=group["kind"].to_numpy(dtype=object),
+        category=group["category"].to_numpy(dtype=object),
         month=((received.dt.year - first.year) * 12 + received.dt.month - first.month).to_numpy(),
         received=received.to_numpy(dtype="datetime64[us]"),
         closed=group["closed"].to_numpy(dtype="datetime64[us]"),
         answer=answer / 60,
         close=close / 3600,
         satisfaction=group["satisfaction"].to_numpy(dtype="float64"),
-        source=joined(group["source"]),
-        evidence=max(group["evidence"], key=EVIDENCE_ORDER.index),
+        source=group["source"].to_numpy(dtype=object),
+        evidence=group["evidence"].to_numpy(dtype=object),
     )
 
 
 def _row(
-    where: Place,
-    period: str,
-    months: np.ndarray,
-    category: str,
-    every: Calls,
-    people: Mapping[tuple[str, int], People],
+    where: Place, period: Period, category: str, every: Calls, people: Mapping[tuple[str, int], People]
 ) -> dict[str, Any]:
-    """One row; `every` are the calls of the place and category, of all periods, `months` those of this one."""
-    year = int(period[:4])
-    chosen = every.those(np.isin(every.month, months))
+    """One row; `every` are the calls of the place and category, of all periods."""
+    year = int(period.name[:4])
+    # The months of a period follow one another.
+    chosen = every.those((every.month >= period.months[0]) & (every.month <= period.months[-1]))
     complaints = chosen.those(chosen.kind == "complaint")
     counts = {kind: int((chosen.kind == kind).sum()) for kind in KINDS}
     answer, close = (values[~np.isnan(values)] for values in (complaints.answer, complaints.close))
     known = people.get((where.code, year))
+    (median_answer, p90_answer), (median_close, p90_close) = _quantiles(answer), _quantiles(close)
     scores = complaints.satisfaction[~np.isnan(complaints.satisfaction)]
     return {
         "region_code": where.code,
@@ -160,9 +177,9 @@ def _row(
         "level": where.level,
         "kecamatan": where.kecamatan,
         "government": where.government,
-        "period": period,
+        "period": period.name,
         "year": year,
-        "months": len(months),
+        "months": len(period.months),
         "category": category,
         "calls": len(chosen.kind),
         "complaints": counts["complaint"],
@@ -174,18 +191,16 @@ def _row(
         "population_indicator": known.indicator if known else None,
         "population_year": known.year if known else None,
         "complaints_per_1000": _rounded(PER * counts["complaint"] / known.number) if known and known.number else None,
-        "median_answer_minutes": _quantile(answer, 0.5),
-        "p90_answer_minutes": _quantile(answer, 0.9),
-        "median_close_hours": _quantile(close, 0.5),
-        "p90_close_hours": _quantile(close, 0.9),
+        "median_answer_minutes": median_answer,
+        "p90_answer_minutes": p90_answer,
+        "median_close_hours": median_close,
+        "p90_close_hours": p90_close,
         "answered": len(answer),
         "closed": len(close),
-        "backlog": _backlog(every, period),
+        "backlog": _backlog(every, period.end),
         "satisfaction": _rounded(float(scores.mean())) if len(scores) else None,
         "respondents": len(scores),
         "null_reason": None if known else "no_population",
-        "source": every.source,
-        "evidence": every.evidence,
         "obs_status": "A",
     }
 
@@ -194,13 +209,16 @@ def _share(part: int, whole: int) -> float | None:
     return _rounded(100.0 * part / whole) if whole else None
 
 
-def _quantile(values: np.ndarray, share: float) -> float | None:
-    return _rounded(float(np.quantile(values, share))) if len(values) else None
+def _quantiles(values: np.ndarray) -> tuple[float | None, float | None]:
+    """The median and the 90th percentile."""
+    if not len(values):
+        return None, None
+    median, p90 = np.quantile(values, (0.5, 0.9))
+    return _rounded(float(median)), _rounded(float(p90))
 
 
-def _backlog(every: Calls, period: str) -> int:
-    """Complaints received by the end of the period that were not closed by then."""
-    end = pd.Period(period).end_time.to_datetime64()
+def _backlog(every: Calls, end: np.datetime64) -> int:
+    """Complaints received by the end of a period that were not closed by then."""
     open_then = np.isnat(every.closed) | (every.closed > end)
     return int(((every.kind == "complaint") & (every.received <= end) & open_then).sum())
 

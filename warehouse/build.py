@@ -181,7 +181,7 @@ def load_standing(build: Build, targets: Rows, peers: Rows) -> None:
 
 
 def _load_catalog(build: Build) -> None:
-    load_rows(build, "core.region", _region_rows(build.catalog))
+    load_rows(build, "core.region", region_rows(build.catalog))
     load_rows(
         build,
         "core.indicator",
@@ -197,7 +197,8 @@ def _load_catalog(build: Build) -> None:
     )
 
 
-def _region_rows(catalog: Catalog) -> list[dict[str, Any]]:
+def region_rows(catalog: Catalog) -> list[dict[str, Any]]:
+    """The rows of core.region; what a row does not name is empty."""
     part = roles(catalog)
     listed = [
         {**region.model_dump(), "region_role": part.get(region.code) if region.valid_to is None else None}

@@ -14,11 +14,11 @@ from typing import TypeVar
 import pytest
 from support.office import PROJECT, Office, quiet
 
-from catalog.load import load_catalog
 from flows.declared import load_contracts
-from flows.reading import read_ahead
+from flows.page import prepare_page
+from flows.readers import Readers
+from flows.reading import read_ahead, unread
 from flows.stages import read_source
-from flows.staging import Staging
 from flows.survivors import process_born
 
 pytestmark = pytest.mark.trial
@@ -30,35 +30,42 @@ def staged(office: Office) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def unread(office: Office) -> list[str]:
-    contracts, _ = load_contracts(office.settings)
-    catalog = load_catalog(office.settings.catalog)
-    return [name for name, item in contracts.items() if Staging(office.settings.data, item, catalog).waiting()]
+def new(office: Office) -> dict[str, int]:
+    return unread(office.settings, list(load_contracts(office.settings)[0]))
 
 
 def test_processes_of_their_own_leave_what_the_night_would_have_found(office: Office, tmp_path: Path) -> None:
     release = (office.settings.data / "current").resolve().name
     shutil.rmtree(office.settings.data / "staging")
-    sources = sorted(unread(office))
+    sources = sorted(new(office))
     assert len(sources) == 3
     alone = Office(office.settings.model_copy(update={"data": tmp_path / "alone"}))
     shutil.copytree(office.settings.data, alone.settings.data, symlinks=True)
     told: list[str] = []
-    assert read_ahead(office.settings, sources, told.append, enough=0) == len(sources)
+    assert read_ahead(office.settings, new(office), told.append, enough=0) == len(sources)
     assert told == ["baca    3 sumber dengan berkas baru yang besar, bersamaan; ini dapat beberapa menit"]
-    assert unread(office) == []
+    assert new(office) == {}
     for source in sources:
         read_source(alone.settings, source)
     assert staged(office) == staged(alone)
     assert office.run().release == release
 
 
-def test_a_killed_night_leaves_no_process_behind(office: Office, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        "flows.reading.read_ahead(settings, dict.fromkeys(range(3), 1), print, enough=0)",
+        "flows.reading.read_ahead(settings, dict.fromkeys(range(3), 1), print, 0, flows.readers.Readers.forked())",
+    ],
+    ids=["ahead", "beside"],
+)
+def test_a_killed_night_leaves_no_process_behind(office: Office, tmp_path: Path, how: str) -> None:
     """The kernel ends what reads ahead when the one who asked for it is killed."""
     shutil.rmtree(office.settings.data / "staging")
     text = f"""
 from pathlib import Path
 from catalog.settings import Settings
+import flows.readers
 import flows.reading
 
 def read_slowly(settings, source):
@@ -69,7 +76,7 @@ def read_slowly(settings, source):
 if __name__ == "__main__":
     flows.reading.read_one = read_slowly
     settings = Settings(data={str(office.settings.data)!r}, sources={str(office.settings.sources)!r})
-    flows.reading.read_ahead(settings, {unread(office)!r}, print, enough=0)
+    {how}
 """
     script = tmp_path / "night.py"
     script.write_text(text)
@@ -95,14 +102,77 @@ def waited(look: Callable[[], T], seconds: float = 60) -> T:
 
 def test_a_few_small_files_are_not_worth_processes(office: Office) -> None:
     shutil.rmtree(office.settings.data / "staging")
-    assert read_ahead(office.settings, unread(office), quiet) == 0
-    assert len(unread(office)) == 3
+    assert read_ahead(office.settings, new(office), quiet) == 0
+    assert len(new(office)) == 3
 
 
 def test_a_file_that_cannot_be_read_is_left_to_the_night(office: Office) -> None:
     office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "lima"))
     shutil.rmtree(office.settings.data / "staging")
-    read_ahead(office.settings, unread(office), quiet, enough=0)
+    read_ahead(office.settings, new(office), quiet, enough=0)
     outcome = office.run()
     assert outcome.exit_code == 3
     assert any("lima" in line for line in outcome.summary("id").splitlines())
+
+
+BESIDE = """
+import sys
+from catalog.settings import Settings
+from flows.page import prepare_page
+from flows.readers import Readers
+
+settings = Settings(data=sys.argv[1], sources=sys.argv[2])
+readers = Readers.forked()
+for source in sys.argv[3:]:
+    readers.read(settings, source)
+readers.stop()
+"""
+
+
+def beside(office: Office, *sources: str, script: str = BESIDE) -> str:
+    """Let processes forked from one that has no threads read; what they and it print."""
+    settings = office.settings
+    command = [sys.executable, "-c", script, str(settings.data), str(settings.sources), *sources]
+    done = subprocess.run(
+        command, cwd=PROJECT, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(PROJECT)}
+    )
+    return done.stdout + done.stderr
+
+
+def test_forked_processes_leave_what_the_night_would_have_found(office: Office, tmp_path: Path) -> None:
+    shutil.rmtree(office.settings.data / "staging")
+    alone = Office(office.settings.model_copy(update={"data": tmp_path / "alone"}))
+    shutil.copytree(office.settings.data, alone.settings.data, symlinks=True)
+    sources = sorted(new(office))
+    assert beside(office, *sources) == ""
+    assert new(office) == {}
+    for source in sources:
+        read_source(alone.settings, source)
+    assert staged(office) == staged(alone)
+
+
+def test_forked_processes_that_were_ended_leave_their_work_to_the_night(office: Office) -> None:
+    shutil.rmtree(office.settings.data / "staging")
+    ended = BESIDE.replace("for source", "readers.also(__import__('os')._exit, 1)\nfor source")
+    told = beside(office, *new(office), script=ended)
+    assert "Traceback" not in told
+    assert len(new(office)) > 0
+    assert office.run().exit_code == 0
+
+
+def test_a_source_that_cannot_be_read_prints_nothing_from_a_forked_process(office: Office) -> None:
+    assert beside(office, "tidak-ada") == ""
+
+
+def test_on_one_core_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert Readers.forked() is None
+
+
+def test_what_is_prepared_of_the_page_is_what_the_release_takes(office: Office) -> None:
+    [kept] = (office.settings.data / "staging").glob("page-*")
+    pieces = kept.read_text("utf-8")
+    kept.unlink()
+    prepare_page(office.settings)
+    assert kept.read_text("utf-8") == pieces
+    assert len(list((office.settings.data / "staging").glob("page-*"))) == 1
