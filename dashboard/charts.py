@@ -99,7 +99,7 @@ def _lines(x: alt.X, codes: Sequence[str], wide: Sequence[float]) -> Any:
     )
     firm = points.transform_filter("!datum.hollow").mark_point(filled=True, size=34, opacity=1, cursor="pointer")
     loose = points.transform_filter("datum.hollow").mark_point(
-        filled=True, fill="white", size=48, opacity=1, strokeWidth=1.8, cursor="pointer"
+        filled=False, fill="white", size=48, opacity=1, strokeWidth=1.8, cursor="pointer"
     )
     return alt.layer(line, firm, loose)
 

@@ -172,6 +172,22 @@ def test_a_chart_offers_the_figures_of_the_release_as_csv(page: Page) -> None:
     assert raya["notice"] == "gabungan hitung, bukan angka resmi BPS"
 
 
+def test_a_provisional_point_is_a_hollow_mark_in_the_colour_of_its_line(page: Page) -> None:
+    page.click("#d-economy")
+    draw_all(page)
+    chart = page.locator("#c-deret-grdp_constant_2010")
+    assert "Titik berongga: sementara." in chart.inner_text()
+    hollow = chart.locator(".plot path[fill='white']").evaluate_all(
+        "marks => marks.map(mark => mark.getAttribute('stroke'))"
+    )
+    firm = chart.locator(".plot path[stroke-width='2'][fill]").evaluate_all(
+        "marks => marks.map(mark => mark.getAttribute('fill'))"
+    )
+    assert len(hollow) == 3, "Raya, city and regency: 2024"
+    assert set(hollow) <= set(firm)
+    page.click("#d-poverty")
+
+
 def test_a_missing_year_is_a_gap_in_the_line_and_an_empty_cell_in_the_csv(page: Page) -> None:
     rows = csv_of(page, "#c-deret-hdi_lf_sp2020")
     empty = [row for row in rows if row["region_code"] == "mojokerto-raya" and row["year"] in {"2022", "2023", "2024"}]
