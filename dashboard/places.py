@@ -144,6 +144,6 @@ def _rank(tables: Tables, row: Row) -> tuple[int, str]:
 
 
 def class_words() -> dict[str, list[str]]:
-    """The classes of an evaluation in both languages, lowest first."""
+    """The classes of an evaluation in both languages, lowest first, then what stands for none."""
     return {code: [word("class", code).id, word("class", code).en] for code in
-            ("kurang_berkembang", "berkembang", FAST, "unclassified")}  # fmt: skip
+            ("kurang_berkembang", "berkembang", FAST, "unclassified", "not_evaluated")}  # fmt: skip

@@ -1,6 +1,6 @@
 // Maps of kecamatan and kelurahan: tiles near their real places, or areas where the office set a boundary file.
 const RAMP = ["#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"];
-const CLASS_COLOURS = { kurang_berkembang: "#d55e00", berkembang: "#f0e442", cepat_berkembang: "#0072b2", unclassified: "#e3e6e9" };
+const CLASS_COLOURS = { kurang_berkembang: "#d55e00", berkembang: "#f0e442", cepat_berkembang: "#0072b2", unclassified: "#e3e6e9", not_evaluated: "#a9b1b9" };
 const EMPTY = "#f1f3f5";
 const inkOn = (colour) => (["#21918c", "#3b528b", "#440154", "#0072b2"].includes(colour) ? "#ffffff" : "#1a1f24");
 const mapChoice = {};

@@ -4,14 +4,15 @@ const K = D.records.complaints;
 const serviceChoice = { region: null, programme: "_T", quarter: null, month: null, category: "_T" };
 const LEVEL_ORDER = ["agglomeration", "city", "regency", "subdistrict", "urban_village", "village"];
 
-function trendFigure(name, title, sub, measures, rows, tableOf, isExample) {
+// `yearly`: what grows from the start of a year to its end has a line for each year.
+function trendFigure(name, title, sub, measures, rows, tableOf, isExample, yearly) {
   const known = rows.filter((row) => row.values.some((value) => value !== null));
-  const data = known.flatMap((row) => measures.map((text, place) => ({ region: "s" + place, period: row.period, value: row.values[place], segment: "s" + place, hollow: false,
+  const data = known.flatMap((row) => measures.map((text, place) => ({ region: "s" + place, period: row.period, value: row.values[place], segment: "s" + place + (yearly ? row.period.slice(0, 4) : ""), hollow: false,
     tip: row.period + "\n" + text + ": " + num(row.values[place], sub ? 1 : 0) + (sub ? " " + sub : "") })));
   const last = known[known.length - 1];
   return figure({
     name, title, sub, spec: "trend", data: { rows: data }, synthetic: isExample, rows: known, empty: known.length ? null : t("no_figures"),
-    legend: measures.map((text, place) => [mark(place), text]), columns: tableOf,
+    legend: measures.map((text, place) => [mark(place), text]), columns: tableOf, notes: yearly ? t("from_january") : null,
     alt: last ? last.period + ": " + measures.map((text, place) => text + " " + num(last.values[place], sub ? 1 : 0)).join("; ") + "." : t("no_figures"),
   });
 }
@@ -36,7 +37,7 @@ function deliveryParts() {
     ...["physical_realisation", "budget_realisation", "time_elapsed"].map((column, place) => ({ name: column, label: measures[place], right: true,
       raw: (row) => row.values[place], show: (row) => num(row.values[place], 1) })),
     exampleIn(G),
-  ], G.example === 1);
+  ], G.example === 1, true);
   const of = (column) => (row) => at(G, column, row);
   const rows = rowsOf(G, (row) => at(G, "period", row) === quarter && at(G, "programme", row) === programme);
   const columns = [

@@ -18,10 +18,12 @@ function classBars(year) {
       if (!own.length) continue;
       const name = at(C, "region_name", own[0]);
       rows.push({ code, name, kind, units, turn: CLASSES.indexOf(kind), colour: CLASS_COLOURS[kind], ink: inkOn(CLASS_COLOURS[kind]),
-        shown: units ? num(units, 0) : "", tip: name + "\n" + word("class", kind) + ": " + num(units, 0) });
+        tip: name + "\n" + word("class", kind) + ": " + num(units, 0) });
     }
   }
-  return rows;
+  // A number does not fit a bar of a few units among hundreds; it stands in the table and the tip.
+  const longest = Math.max(...kept.map((code) => rows.filter((row) => row.code === code).reduce((sum, row) => sum + row.units, 0)));
+  return rows.map((row) => ({ ...row, shown: row.units >= longest / 50 ? num(row.units, 0) : "" }));
 }
 function classFigure(year) {
   const rows = classBars(year);

@@ -188,6 +188,22 @@ def test_a_provisional_point_is_a_hollow_mark_in_the_colour_of_its_line(page: Pa
     page.click("#d-poverty")
 
 
+def test_what_counts_from_january_has_a_line_for_each_year(page: Page) -> None:
+    draw_all(page)
+    lines = page.locator("#c-program .plot .mark-line path").count()
+    assert lines == 3 * 2, "three measures, two years"
+    assert page.locator("#c-pengaduan .plot .mark-line path").count() == 4
+    assert "garisnya mulai lagi setiap tahun" in page.locator("#c-program").inner_text()
+
+
+def test_the_villages_of_a_chart_are_all_villages_those_without_an_evaluation_too(page: Page) -> None:
+    assert "belum dievaluasi 1" in page.locator("#c-kelas .alt").inner_text()
+    assert "belum dievaluasi" in page.locator("#c-kelas .legend").inner_text()
+    rows = csv_of(page, "#c-kelas")
+    raya = [int(row["units"]) for row in rows if row["region_code"] == "mojokerto-raya" and row["data_year"] == "2024"]
+    assert sum(raya) == 322
+
+
 def test_a_missing_year_is_a_gap_in_the_line_and_an_empty_cell_in_the_csv(page: Page) -> None:
     rows = csv_of(page, "#c-deret-hdi_lf_sp2020")
     empty = [row for row in rows if row["region_code"] == "mojokerto-raya" and row["year"] in {"2022", "2023", "2024"}]
