@@ -1,4 +1,4 @@
-"""Processes that read beside this one, one a core, forked before it has threads: what is imported they have at once.
+"""Processes that read beside this one, forked before it has threads: what is imported they have at once.
 
 Reading is a function of a snapshot, its contract, the catalog and the code, and its result is a folder of parquet; so
 nothing is shared and nothing is sent back. Whatever such a process does not finish, the night reads itself.
@@ -15,16 +15,17 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from typing import Any
 
 from catalog.settings import Settings
 from flows.survivors import die_with_parent
 
 LOG = logging.getLogger(__name__)
+# Each may take some hundred megabytes, and the service has three gigabytes for the night.
+MOST = 4
 
 
 class Readers:
-    """Processes that wait for sources to read, until `stop`; they end with the process that forked them."""
+    """Processes, one a core up to `MOST`, that wait for sources to read; they end with the one that forked them."""
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self.pool = pool
@@ -40,7 +41,7 @@ class Readers:
             return None
         context = multiprocessing.get_context("fork")
         try:
-            pool = ProcessPoolExecutor(cores, context, initializer=begin, initargs=(os.getpid(),))
+            pool = ProcessPoolExecutor(min(cores, MOST), context, initializer=begin, initargs=(os.getpid(),))
             # All of them are forked with the first piece of work, in the thread that gives it.
             pool.submit(os.getpid)
         except OSError:
@@ -80,5 +81,4 @@ def begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What breaks here breaks again in the night's own process, which logs it.
     logging.captureWarnings(capture=True)
-    root: Any = logging.getLogger()
-    root.addHandler(logging.NullHandler())
+    logging.getLogger().addHandler(logging.NullHandler())

@@ -89,3 +89,23 @@ def test_a_crashed_critical_rule_refuses_the_snapshot_and_says_whose_fault_it_is
     assert refused.outcome == "crashed"
     assert "kesalahan program" in refused.message_id
     assert "no context" in refused.message_en
+
+
+def test_the_rows_of_a_condition_are_chosen_once_and_for_one_frame_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    choose = pd.DataFrame.query
+
+    def noted(frame: pd.DataFrame, expr: str, **given: Any) -> Any:
+        asked.append(expr)
+        return choose(frame, expr, **given)
+
+    monkeypatch.setattr(pd.DataFrame, "query", noted)
+    bounds = [
+        planned(f"at_most_{most}", "expect_column_values_to_be_between", {"kind": "x"}, column="value", max_value=most)
+        for most in (2, 0.5)
+    ]
+    assert [(item.outcome, item.rows) for item in validate(FRAME, bounds)] == [("passed", ()), ("failed", (0,))]
+    assert len(asked) == 1
+    other = FRAME.assign(value=[0.25, 2.0, 3.0])
+    assert [(item.outcome, item.rows) for item in validate(other, bounds)] == [("failed", (2,)), ("failed", (2,))]
+    assert len(asked) == 2
