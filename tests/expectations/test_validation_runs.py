@@ -101,8 +101,8 @@ def test_the_rows_of_a_condition_are_chosen_once_and_for_one_frame_only(monkeypa
 
     monkeypatch.setattr(pd.DataFrame, "query", noted)
     bounds = [
-        planned(f"at_most_{most}", "expect_column_values_to_be_between", {"kind": "x"}, column="value", max_value=most)
-        for most in (2, 0.5)
+        planned(name, "expect_column_values_to_be_between", {"kind": "x"}, column="value", max_value=most)
+        for name, most in (("at_most_two", 2), ("at_most_half", 0.5))
     ]
     assert [(item.outcome, item.rows) for item in validate(FRAME, bounds)] == [("passed", ()), ("failed", (0,))]
     assert len(asked) == 1
