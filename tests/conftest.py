@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -82,3 +84,11 @@ def office(small_night: Path, tmp_path: Path) -> Office:
 def whole(first_night: tuple[Path, NightOutcome]) -> Office:
     """The office of all bundled sources after its first night; to be read, not to be spoilt."""
     return Office(Settings(data=first_night[0] / "data", sources=first_night[0] / "sources"))
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as a terminal has it, also where the tests run in the background and everything ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

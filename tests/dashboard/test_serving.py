@@ -107,6 +107,7 @@ def test_a_port_that_cannot_be_used_is_told(
     assert f"Port {asked} tidak dapat dipakai" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_the_command_prints_the_address_and_ends_quietly(office: Path) -> None:
     command = [sys.executable, "-m", "cli.main", "page", "--data", str(office), "--port", "0", "--lang", "en"]
     with subprocess.Popen(

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from flows.run import heeding_interrupts
 
-
-@pytest.fixture(autouse=True)
-def _as_python_starts() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("ctrl_c")
 
 
 def test_an_interrupt_that_an_import_swallows_still_ends_the_night() -> None:

@@ -268,6 +268,7 @@ def test_the_real_flow_publishes_once_and_then_finds_nothing_new(tmp_path: Path)
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_the_night_quickly_without_a_traceback(tmp_path: Path) -> None:
     environment = os.environ | {"MOJORAYA_DATA": str(tmp_path / "data")}
     environment.pop("PREFECT_API_URL", None)
