@@ -10,13 +10,10 @@ import gc
 import importlib
 import logging
 import os
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from catalog.settings import ENVIRONMENT, Settings
@@ -51,9 +48,8 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
         if not server.given_url:
             report(wording.waking_line(settings.lang, first=server.is_first()))
         if stages.needs_work(settings):
-            with heeding_interrupts():
-                for name in WARM:
-                    importlib.import_module(name)
+            for name in WARM:
+                importlib.import_module(name)
             gc.freeze()
             # Now, while no thread of ours runs: what was imported is theirs too.
             readers = Readers.forked()
@@ -68,37 +64,13 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
         server.stop()
 
 
-@contextmanager
-def heeding_interrupts() -> Iterator[None]:
-    """Let a Ctrl-C end the night even where an import swallows it: libraries that look for others catch everything."""
-    came: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-        signal.default_int_handler(number, frame)
-
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler:
-        # Whoever started us wants something else of it: `nohup` has it ignored.
-        yield
-        return
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
-
-
 def run_flow(server: ServerChild, night: Night) -> NightOutcome:
     """Run the flow against `server` and wait until its last event is delivered."""
-    with heeding_interrupts():
-        from prefect.events.clients import NullEventsClient
-        from prefect.events.worker import EventsWorker
-        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.events.clients import NullEventsClient
+    from prefect.events.worker import EventsWorker
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        from flows.nightly import nightly
+    from flows.nightly import nightly
 
     logger = keep_quiet()
     if not server.given_url:

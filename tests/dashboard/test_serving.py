@@ -114,8 +114,11 @@ def test_the_command_prints_the_address_and_ends_quietly(office: Path) -> None:
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT, env=dict(os.environ)
     ) as process:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Page of release 2026-01-01-aaaaaaaaaaaa: http://127.0.0.1:")
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("Page of release 2026-01-01-aaaaaaaaaaaa: http://127.0.0.1:")
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
     assert (process.returncode, errors) == (0, "")

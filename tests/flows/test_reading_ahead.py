@@ -118,7 +118,6 @@ def test_a_file_that_cannot_be_read_is_left_to_the_night(office: Office) -> None
 BESIDE = """
 import sys
 from catalog.settings import Settings
-from flows.page import prepare_page
 from flows.readers import Readers
 
 settings = Settings(data=sys.argv[1], sources=sys.argv[2])
