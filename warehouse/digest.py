@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.codes import appearing, codes_of
+
 VERSION = "mojoraya-content-1"
 
 
@@ -55,13 +57,11 @@ class ColumnDigest:
     def _code_numbers(self, values: Any) -> bytes:
         """Codes in order of first appearance; -1 where empty."""
         encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-        indices = np.asarray(encoded.indices.fill_null(-1)).astype("<i4")
-        used, position = np.unique(indices[indices >= 0], return_index=True)
-        texts = encoded.dictionary.to_pylist()
-        lookup = np.full(len(texts) + 1, -1, dtype="<i4")
-        for index in used[np.argsort(position)]:
-            lookup[index] = self._codes.setdefault(texts[index], len(self._codes))
-        found: bytes = lookup[indices].tobytes()
+        codes = codes_of(encoded)
+        used, turns = appearing(codes, len(encoded.dictionary))
+        words = encoded.dictionary.take(pa.array(used)).to_pylist()
+        turns[used] = [self._codes.setdefault(word, len(self._codes)) for word in words]
+        found: bytes = turns[codes].astype("<i4").tobytes()
         return found
 
 

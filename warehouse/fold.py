@@ -89,6 +89,7 @@ def fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog)
     ordered = sorted(editions, key=lambda item: (item.source, item.vintage, item.position))
     sources = [list(items) for _, items in groupby(ordered, key=lambda item: item.source)]
     _declare_breaks(con, catalog)
+    con.execute(load_sql("observation_id"))
     for batch in _batches([items for items in sources if len(items) == 1]):
         _fold_batch(con, batch, "single")
     for batch in _batches([items for items in sources if len(items) > 1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,23 @@ from warehouse.stream import ROW_GROUP, sorted_batches
 
 
 def write_parquet(con: DuckDBPyConnection, table: Table, path: Path, condition: str = "true") -> TableDigest:
-    """Write the rows of a table that fulfil a condition, in its one order, and return the digest of what was written.
+    """Write the rows of a table that fulfil a condition, in its one order; the digest of what was written."""
+    return write_batches(table, path, sorted_batches(con, table, condition))
 
-    One row group is written while the next one is sorted.
+
+def write_batches(table: Table, path: Path, batches: Iterable[pa.RecordBatch]) -> TableDigest:
+    """Write the rows of a table, which come in its one order and a row group at a time; the digest of what was written.
+
+    One row group is written while the next one is made.
     """
     schema = schema_of(table)
     found = TableDigest(table.full_name, schema)
+    # A dictionary of texts that hardly repeat costs time and room.
+    coded: Any = [column.name for column in table.columns if column.dictionary] or False
     with (
-        pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, version="2.6") as writer,
+        pq.ParquetWriter(
+            path, schema, compression="zstd", compression_level=3, version="2.6", use_dictionary=coded
+        ) as writer,
         ThreadPoolExecutor(1) as aside,
     ):
 
@@ -34,7 +43,7 @@ def write_parquet(con: DuckDBPyConnection, table: Table, path: Path, condition: 
             writer.write_table(pa.Table.from_batches([batch]), row_group_size=ROW_GROUP)
 
         last: Future[Any] = aside.submit(int)
-        for batch in sorted_batches(con, table, condition):
+        for batch in batches:
             last.result()
             last = aside.submit(write, batch)
         last.result()

@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from catalog.load import Catalog
@@ -26,9 +27,11 @@ from warehouse.ddl import create_table
 from warehouse.digest import VERSION
 from warehouse.disk import file_sha256
 from warehouse.fold import Edition, fold
+from warehouse.lone import fold_lone
 from warehouse.model import Table
-from warehouse.parquet import read_digest, write_parquet
+from warehouse.parquet import read_digest, write_batches
 from warehouse.sqlfiles import literal_path, load_sql, names, quoted, text
+from warehouse.stream import regrouped, sorted_batches
 
 # The tables whose rows belong to one source each, and the column that says to which.
 SHARDED = {"core.observation": "source", "core.lineage": "snapshot"}
@@ -67,7 +70,7 @@ def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> 
     Raises `warehouse.fold.FoldError` as the fold does, and `ShardError` when a file does not read back or a key stands
     twice.
     """
-    tables = published_tables(catalog)
+    tables = {name: table.published() for name, table in published_tables(catalog).items()}
     told: dict[str, Any] = {
         "source": editions[0].source,
         "snapshots": sorted({item.snapshot for item in editions}),
@@ -76,21 +79,31 @@ def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> 
     spill = folder / "spill"
     config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY, "temp_directory": str(spill)}
     with duckdb.connect(config=config) as con:
-        con.execute("CREATE SCHEMA core")
+        lone = fold_lone(con, editions[0], catalog, tables) if len(editions) == 1 else None
+        if lone is None:
+            _fold(con, editions, catalog, tables)
         for name in SHARDED:
-            con.execute(create_table(tables[name]))
-        fold(con, editions, catalog)
-        for name in SHARDED:
-            told["tables"][name] = _write(con, tables[name].published(), folder)
+            batches = sorted_batches(con, tables[name]) if lone is None else regrouped([lone[name]], lone[name].schema)
+            told["tables"][name] = _write(tables[name], folder, batches)
     shutil.rmtree(spill, ignore_errors=True)
     (folder / TOLD).write_text(json.dumps(told, sort_keys=True), "utf-8")
 
 
-def _write(con: DuckDBPyConnection, table: Table, folder: Path) -> dict[str, Any]:
-    path, twice = folder / table.file, key_fault(con, table)
-    if twice:
-        raise ShardError(twice)
-    written = write_parquet(con, table, path)
+def _fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog, tables: Mapping[str, Table]) -> None:
+    """Fold a source's editions into tables of an empty database."""
+    con.execute("CREATE SCHEMA core")
+    for name in SHARDED:
+        con.execute(create_table(tables[name]))
+    fold(con, editions, catalog)
+    for name in SHARDED:
+        twice = key_fault(con, tables[name])
+        if twice:
+            raise ShardError(twice)
+
+
+def _write(table: Table, folder: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:
+    path = folder / table.file
+    written = write_batches(table, path, batches)
     if read_digest(path, table.full_name).hexdigest() != written.hexdigest():
         raise ShardError(f"{table.file} does not read back as it was written")
     return {"rows": written.rows, "digest": written.hexdigest(), "sha256": file_sha256(path)}

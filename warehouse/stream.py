@@ -9,6 +9,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from warehouse.arrow import schema_of
+from warehouse.codes import as_encoded
 from warehouse.ddl import select_sorted
 from warehouse.model import Table
 from warehouse.sqlfiles import load_sql, quoted, text
@@ -24,7 +25,7 @@ def sorted_batches(con: DuckDBPyConnection, table: Table, condition: str = "true
     are stored in order are sorted cheaply.
     """
     parts = (con.execute(select_sorted(table, where)).to_arrow_table() for where in _ranges(con, table, condition))
-    return _regrouped(parts, schema_of(table))
+    return regrouped(parts, schema_of(table))
 
 
 def _ranges(con: DuckDBPyConnection, table: Table, condition: str) -> Iterator[str]:
@@ -48,7 +49,7 @@ def _between(column: str, low: str | None, high: str | None) -> str:
     return f"({above} AND {upto})" if low else f"({column} IS NULL OR {upto})"
 
 
-def _regrouped(parts: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def regrouped(parts: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Batches of exactly ROW_GROUP rows, so that files do not depend on how the rows arrived."""
     waiting: list[pa.Table] = []
     rows = 0
@@ -74,7 +75,13 @@ def one_batch(rows: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
 def _contiguous(values: Any, kind: pa.DataType) -> Any:
     if values.num_chunks == 0:
         return pa.array([], kind)
-    encode = pa.types.is_dictionary(kind) and not pa.types.is_dictionary(values.type)
-    plain = values.combine_chunks() if encode else values.cast(kind).combine_chunks()
-    whole = plain.chunk(0) if isinstance(plain, pa.ChunkedArray) else plain
-    return whole.cast(pa.string()).dictionary_encode() if encode else whole
+    if not pa.types.is_dictionary(kind):
+        return _single(values.cast(kind))
+    if pa.types.is_dictionary(values.type):
+        return as_encoded(_single(values.unify_dictionaries()))
+    return _single(values).cast(pa.string()).dictionary_encode()
+
+
+def _single(values: Any) -> Any:
+    whole = values.combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole

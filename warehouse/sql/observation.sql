@@ -1,19 +1,9 @@
 -- The observations of some sources and their lineage; the release puts them in order.
 -- Grain: one stay of a key at one value.  Key: observation_id.
---
--- The id is made of key, source, vintage, value and status; a key that turns more than once on one day (A, B and A
--- again) adds the number of its turn. DECIMAL(18,6) prints eight times as fast as DECIMAL(24,6) and alike.
 CREATE OR REPLACE TEMP TABLE stay AS
 SELECT
-  left(
-    md5(
-      concat_ws(
-        chr(31), f.indicator, f.region_code, f.period, f.breakdown, e.id_part,
-        coalesce(TRY_CAST(f.value AS DECIMAL(18, 6))::VARCHAR, f.value::VARCHAR, ''), f.obs_status,
-        CASE WHEN f.turn > 1 THEN f.turn END
-      )
-    ),
-    16
+  observation_id(
+    f.indicator, f.region_code, f.period, f.breakdown, e.id_part, f.value, f.obs_status, f.turn
   ) AS observation_id,
   f.*
 FROM folded AS f
