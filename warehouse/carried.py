@@ -11,14 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
-from duckdb import DuckDBPyConnection
 
 from warehouse.disk import file_sha256
-from warehouse.model import Table
 from warehouse.package import read_sums
-from warehouse.shard import SHARDED, Shard, not_in
+from warehouse.shard import SHARDED, Shard
 from warehouse.shelf import ReleaseInfo
-from warehouse.sqlfiles import load_sql
 
 # What is deleted from a DuckDB file leaves gaps; one so many times its parquet files is written anew. The small tables
 # of any office have room.
@@ -52,20 +49,3 @@ def _is_sound(release: ReleaseInfo, file: str) -> bool:
         return path.stat().st_size <= LARGEST * held + ROOM and file_sha256(path) == read_sums(release.path)[file]
     except (OSError, KeyError):
         return False
-
-
-def keep_only(con: DuckDBPyConnection, tables: Mapping[str, Table], kept: Sequence[Shard]) -> bool:
-    """Take everything out of an opened copy but the rows of `kept`; whether the tables that hold them are as declared.
-
-    Where they are not, nothing was taken out.
-    """
-    for name in SHARDED:
-        asked = load_sql("columns_of", table=f"'{name}'")
-        declared = [(column.name, column.type, column.nullable) for column in tables[name].columns]
-        if con.execute(asked).fetchall() != declared:
-            return False
-    for statement in con.execute(load_sql("drop_all_but", kept=", ".join(f"'{name}'" for name in SHARDED))).fetchall():
-        con.execute(statement[0])
-    for name in SHARDED:
-        con.execute(load_sql("delete", table=name, condition=not_in(kept, tables[name])))
-    return True

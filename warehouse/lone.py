@@ -22,6 +22,7 @@ from warehouse.arrow import schema_of
 from warehouse.codes import codes_of
 from warehouse.fold import UNIT_SEPARATOR, Edition
 from warehouse.model import Table
+from warehouse.narrow import joined_table
 from warehouse.sqlfiles import load_sql, text
 
 KEY = ["indicator", "region_code", "period", "breakdown"]
@@ -39,7 +40,7 @@ Numbers = NDArray[np.int64]
 def fold_lone(
     con: DuckDBPyConnection, edition: Edition, catalog: Catalog, tables: Mapping[str, Table]
 ) -> dict[str, pa.Table] | None:
-    """The rows of core.observation and core.lineage of a source with one edition, each in its table's one order.
+    """The rows of core.observation and core.lineage of a source with one edition, and of both `JOINED`, in their order.
 
     None where the figures need the fold's own words (a fault that no gate stopped) or its full order (two figures in
     columns of one name on one line): then the fold has to do it.
@@ -55,8 +56,8 @@ def fold_lone(
     known |= {name: _constant(getattr(edition, name), figures.num_rows) for name in OF_EDITION}
     known["observation_id"] = _ids(con, figures, edition)
     known["break_flag"] = pa.array(_breaks(figures, catalog))
-    orders = {"core.observation": by_key, "core.lineage": by_place}
-    return {name: _table(known, order, tables[name], figures.num_rows) for name, order in orders.items()}
+    wanted = [(tables["core.observation"], by_key), (tables["core.lineage"], by_place), (joined_table(tables), by_key)]
+    return {table.full_name: _table(known, order, table, figures.num_rows) for table, order in wanted}
 
 
 def _figures(edition: Edition) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from warehouse.arrow import as_table
 from warehouse.build import connect
-from warehouse.carried import carried_shards, keep_only
+from warehouse.carried import carried_shards
 from warehouse.ddl import comment_all, create_all, create_macros, select_sorted
 from warehouse.model import Table
-from warehouse.shard import SHARDED, Shard, files_of, shard_file
+from warehouse.shard import OTHERS, SHARDED, Shard, shard_file
 from warehouse.shelf import ReleaseInfo
 from warehouse.sqlfiles import literal_path, load_sql, names
+from warehouse.storage import add_shards, create_storage, create_views, keep_only, small_table
 
 FILE = "mojoraya.duckdb"
 RELEASE = "meta.release"
@@ -41,10 +42,10 @@ def write_published(
     path.unlink(missing_ok=True)
     if previous is not None and kept:
         shutil.copyfile(previous.path / FILE, path)
-        if _fill(directory, tables, source, release, kept):
+        if _fill(directory, tables, source, release, shards, kept):
             return True
         path.unlink()
-    _fill(directory, tables, source, release, [])
+    _fill(directory, tables, source, release, shards, [])
     return False
 
 
@@ -53,19 +54,26 @@ def _fill(
     tables: Mapping[str, Table],
     source: DuckDBPyConnection,
     release: Mapping[str, Any],
+    shards: Sequence[Shard],
     kept: Sequence[Shard],
 ) -> bool:
     """Fill the file, in which the rows of `kept` stand already; False where its tables are not as declared now."""
+    stored = {name: small_table(table) if shards and name in SHARDED else table for name, table in tables.items()}
+    known = {shard.source for shard in kept}
     con = connect(directory / FILE)
     try:
         con.begin()
         if kept and not keep_only(con, tables, kept):
             return False
-        create_all(con, (table for name, table in tables.items() if not (kept and name in SHARDED)))
-        known = {shard.source for shard in kept}
-        for table in tables.values():
-            _insert(con, table, _rows(con, table, directory, source, release, known))
-        comment_all(con, tables.values())
+        if shards and not kept:
+            create_storage(con, tables)
+        create_all(con, stored.values())
+        for name, table in stored.items():
+            _insert(con, table, _rows(con, tables[name], directory, source, release))
+        comment_all(con, (table for name, table in tables.items() if not (shards and name in SHARDED)))
+        if shards:
+            add_shards(con, tables, [shard for shard in shards if shard.source not in known])
+            create_views(con, tables)
         create_macros(con)
         con.commit()
         con.execute("CHECKPOINT")
@@ -80,12 +88,11 @@ def _rows(
     directory: Path,
     source: DuckDBPyConnection,
     release: Mapping[str, Any],
-    known: Collection[str],
 ) -> DuckDBPyRelation | pa.Table:
-    """The rows of a table that the file is to get; those of the sources in `known` stand in it already."""
+    """The rows of a table that the file is to get; of one with shards those of the other sources."""
     if table.parquet:
-        there = {directory / shard_file(table.file, name) for name in known}
-        return con.read_parquet([literal_path(path) for path in files_of(directory, table.file) if path not in there])
+        others = directory / shard_file(table.file, OTHERS)
+        return con.read_parquet(literal_path(others if others.is_file() else directory / table.file))
     if table.full_name == RELEASE:
         return as_table(table, [release])
     return source.execute(select_sorted(table)).to_arrow_table()

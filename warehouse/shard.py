@@ -1,8 +1,9 @@
 """The rows of one large source in parquet files of their own, which releases link for as long as nothing changes.
 
-A shard is a folder with one file per table of `SHARDED`, each in the table's one order, and `shard.json`. It is a
-function of the source's accepted editions, the catalog and the code, and is folded like everything else, in a database
-of its own: a night pays for the sources that changed, not for those that stand.
+A shard is a folder with one file per table of `SHARDED`, each in the table's one order, the same rows narrow for the
+DuckDB file (`warehouse.narrow`), and `shard.json`. It is a function of the source's accepted editions, the catalog and
+the code, and is folded like everything else, in a database of its own: a night pays for the sources that changed, not
+for those that stand.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +23,18 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from catalog.load import Catalog
+from warehouse.arrow import schema_of
 from warehouse.columns import published_tables
-from warehouse.ddl import create_table
+from warehouse.ddl import create_table, order_by
 from warehouse.digest import VERSION
 from warehouse.disk import file_sha256
 from warehouse.fold import Edition, fold
 from warehouse.lone import fold_lone
 from warehouse.model import Table
+from warehouse.narrow import JOINED, joined_table, write_narrow
 from warehouse.parquet import read_digest, write_batches
 from warehouse.sqlfiles import literal_path, load_sql, names, quoted, text
-from warehouse.stream import regrouped, sorted_batches
+from warehouse.stream import ROW_GROUP, one_batch, regrouped, sorted_batches
 
 # The tables whose rows belong to one source each, and the column that says to which.
 SHARDED = {"core.observation": "source", "core.lineage": "snapshot"}
@@ -85,6 +88,7 @@ def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> 
         for name in SHARDED:
             batches = sorted_batches(con, tables[name]) if lone is None else regrouped([lone[name]], lone[name].schema)
             told["tables"][name] = _write(tables[name], folder, batches)
+        write_narrow(folder, _joined(con, tables) if lone is None else lone[JOINED].to_batches(ROW_GROUP), tables)
     shutil.rmtree(spill, ignore_errors=True)
     (folder / TOLD).write_text(json.dumps(told, sort_keys=True), "utf-8")
 
@@ -99,6 +103,13 @@ def _fold(con: DuckDBPyConnection, editions: Sequence[Edition], catalog: Catalog
         twice = key_fault(con, tables[name])
         if twice:
             raise ShardError(twice)
+
+
+def _joined(con: DuckDBPyConnection, tables: Mapping[str, Table]) -> Iterator[pa.RecordBatch]:
+    """Observations with their lineage, in their order."""
+    schema = schema_of(joined_table(tables))
+    found = con.execute(load_sql("joined", order=order_by(tables["core.observation"]))).to_arrow_reader(ROW_GROUP)
+    return (one_batch(pa.Table.from_batches([batch]), schema) for batch in found)
 
 
 def _write(table: Table, folder: Path, batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:

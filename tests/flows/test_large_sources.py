@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,14 +25,15 @@ from flows.rebuild import rebuild
 from flows.shards import is_large, shards_of
 from flows.stages import judge_source
 from flows.verify import verify_all
-from warehouse.carried import keep_only
 from warehouse.changes import changes_between
 from warehouse.package import write_sums
 from warehouse.published import write_published
 from warehouse.shard import write_shard
+from warehouse.storage import keep_only
 from warehouse.verify import verify_release
 
 pytestmark = [pytest.mark.xdist_group("large"), pytest.mark.trial]
+PROJECT = Path(__file__).resolve().parent.parent.parent
 CITY, REGENCY = "kota-mojokerto-kemiskinan", "kabupaten-mojokerto-kemiskinan"
 PROVINCE = "bps-jatim-persentase-penduduk-miskin"
 TABLES = (
@@ -107,6 +110,53 @@ def test_every_table_and_verdict_is_as_without_files_of_their_own(large: Office,
         "core_observation.kabupaten-mojokerto-kemiskinan.parquet",
         "core_observation.kota-mojokerto-kemiskinan.parquet",
     ]
+
+
+def test_the_views_have_the_columns_types_and_comments_of_the_tables(large: Office, office: Office) -> None:
+    described = """
+        SELECT schema_name, table_name, column_name, column_index, data_type, comment FROM duckdb_columns()
+        WHERE schema_name IN ('core', 'joint', 'meta') ORDER BY ALL
+    """
+    assert large.sql(described) == office.sql(described)
+    tables = "SELECT table_schema, table_name, table_comment FROM information_schema.tables WHERE table_schema = 'core'"
+    assert large.sql(f"{tables} ORDER BY ALL") == office.sql(f"{tables} ORDER BY ALL")
+    behind = large.sql("SELECT comment FROM duckdb_tables() WHERE schema_name = 'storage'")
+    assert len(behind) == 5
+    assert all("core.observation" in comment for (comment,) in behind)
+    assert office.sql("SELECT * FROM duckdb_schemas() WHERE schema_name = 'storage'") == []
+
+
+def test_what_figures_share_is_stored_once(large: Office) -> None:
+    """And under numbers of which each stands for one thing."""
+    shared = {"trait": 3, "edition": 3}
+    for table, least in shared.items():
+        rows = large.sql(f"SELECT * FROM storage.{table} ORDER BY {table}")
+        assert [row[0] for row in rows] == list(range(len(rows)))
+        assert len({row[1:] for row in rows}) == len(rows) >= least
+        used = large.sql(f"SELECT DISTINCT {table} FROM storage.figure ORDER BY {table}")
+        assert used == [(row[0],) for row in rows]
+
+
+@pytest.mark.parametrize("reader", ["duckdb-oldest", "duckdb-newest"])
+def test_other_versions_of_duckdb_read_the_views(large: Office, reader: str) -> None:
+    where = PROJECT / "build" / "readers" / reader
+    if not where.is_dir():
+        pytest.skip(f"{where.relative_to(PROJECT)} is not there: make readers")
+    asked = "SELECT source, count(*), sum(value)::VARCHAR FROM {}core.observation GROUP BY ALL ORDER BY ALL"
+    program = f"""
+import duckdb, json, sys
+opened = duckdb.connect(sys.argv[1], read_only=True).execute("{asked.format("")}").fetchall()
+con = duckdb.connect()
+con.execute(f"ATTACH '{{sys.argv[1]}}' AS other (READ_ONLY)")
+print(json.dumps([opened, con.execute("{asked.format("other.")}").fetchall()]))
+"""
+    command = [sys.executable, "-c", program, str(current(large) / "mojoraya.duckdb")]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(where)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    expected = [list(row) for row in large.sql(asked.format(""))]
+    assert json.loads(done.stdout) == [expected, expected]
 
 
 def test_parquet_readers_find_all_rows_by_one_pattern(large: Office, office: Office) -> None:
@@ -236,7 +286,7 @@ def test_a_copy_that_does_not_read_back_is_written_anew(large: Office, monkeypat
 
     def lossy(con: Any, tables: Any, kept: Any) -> bool:
         found: bool = keep_only(con, tables, kept)
-        con.execute("UPDATE core.observation SET value = 1")
+        con.execute("UPDATE storage.figure SET value = 1")
         return found
 
     monkeypatch.setattr("warehouse.release.write_published", noted(write_published, carried))
@@ -251,7 +301,7 @@ def test_a_copy_that_does_not_read_back_is_written_anew(large: Office, monkeypat
 def test_a_file_with_other_columns_is_not_carried_over(large: Office) -> None:
     path = current(large) / "mojoraya.duckdb"
     with duckdb.connect(str(path)) as con:
-        con.execute("ALTER TABLE core.lineage ADD COLUMN extra VARCHAR")
+        con.execute("ALTER TABLE storage.figure ADD COLUMN extra VARCHAR")
     write_sums(current(large))
     revise(large)
     assert large.run().changed
@@ -285,7 +335,10 @@ def test_a_flipped_byte_is_found_and_mended_from_the_snapshots(large: Office, wh
 
 def test_a_row_lost_in_duckdb_is_found_though_the_sums_were_made_anew(large: Office) -> None:
     with duckdb.connect(str(current(large) / "mojoraya.duckdb")) as con:
-        con.execute(f"UPDATE core.observation SET value = value + 1 WHERE source = '{PROVINCE}' AND year = 2020")
+        con.execute(
+            "UPDATE storage.figure SET value = value + 1 WHERE year = 2020 "
+            f"AND edition IN (SELECT edition FROM storage.edition WHERE source = '{PROVINCE}')"
+        )
     write_sums(current(large))
     assert verify_release(current(large)) == [
         "mojoraya.duckdb, core.observation: its content is not that of the parquet files"

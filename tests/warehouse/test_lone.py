@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -19,6 +21,7 @@ from warehouse.codes import as_encoded
 from warehouse.fold import Edition, FoldError
 from warehouse.shard import SHARDED, write_shard
 
+NARROW = {"figure.parquet", "trait.parquet", "edition.parquet"}
 VALUES = st.sampled_from(["0", "-0.01", "5.77", "1132.5", "999999999999.999999", "123456789012345678.5", None])
 FIGURES = st.builds(
     Figure,
@@ -47,7 +50,20 @@ def key(figure: Figure) -> tuple[str | None, ...]:
 def files(folder: Path, one: Edition, catalog: Catalog) -> dict[str, bytes]:
     folder.mkdir()
     write_shard(folder, [one], catalog)
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in NARROW}
+
+
+def narrow(folder: Path) -> list[dict[str, Any]]:
+    """The rows of the narrow files, put together again."""
+    return (
+        duckdb.sql(f"""
+            SELECT * EXCLUDE (trait, edition) FROM '{folder}/figure.parquet'
+            JOIN '{folder}/trait.parquet' USING (trait) JOIN '{folder}/edition.parquet' USING (edition)
+            ORDER BY indicator, region_code, period, breakdown
+        """)
+        .to_arrow_table()
+        .to_pylist()
+    )
 
 
 def both_ways(folder: Path, one: Edition, catalog: Catalog) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -83,6 +99,18 @@ def test_the_files_are_those_of_the_fold(
         patch.setattr(warehouse.stream, "ROW_GROUP", group)
         ours, theirs = both_ways(folder, one, catalog)
     assert ours == theirs
+    assert narrow(folder / "columns") == narrow(folder / "fold")
+
+
+def test_the_narrow_rows_say_what_both_tables_say(catalog: Catalog, tmp_path: Path) -> None:
+    figures = [Figure("5.77"), Figure("9.80", REGENCY), Figure(None, "35", mark="...")]
+    files(tmp_path / "lone", edition(tmp_path, figures), catalog)
+    lineage = pq.read_table(tmp_path / "lone" / "core_lineage.parquet").to_pylist()
+    cells = {row["observation_id"]: row for row in lineage}
+    observations = pq.read_table(tmp_path / "lone" / "core_observation.parquet").to_pylist()
+    assert narrow(tmp_path / "lone") == [{**row, **cells[row["observation_id"]]} for row in observations]
+    assert len(pq.read_table(tmp_path / "lone" / "trait.parquet")) == 2
+    assert len(pq.read_table(tmp_path / "lone" / "edition.parquet")) == 1
 
 
 def test_quarantined_rows_are_none_of_it_and_breaks_are_flagged(catalog: Catalog, tmp_path: Path) -> None:
@@ -143,3 +171,4 @@ def test_codes_of_a_part_are_as_if_its_texts_were_encoded(words: list[str | None
 def test_all_tables_of_a_shard_are_folded_by_columns(catalog: Catalog, tmp_path: Path) -> None:
     written = files(tmp_path / "lone", edition(tmp_path, [Figure("5.77")]), catalog)
     assert set(written) == {"shard.json", *(f"{name.replace('.', '_')}.parquet" for name in SHARDED)}
+    assert {path.name for path in (tmp_path / "lone").iterdir()} == {*written, *NARROW}

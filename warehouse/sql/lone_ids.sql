@@ -1,4 +1,3 @@
--- lone_ids
 -- The ids of the figures of a source's only edition, in the order in which the figures stand.
 -- Grain: one figure.
 SELECT

@@ -1,4 +1,3 @@
--- observation_id
 -- The id of an observation: made of key, source and vintage (`id_part`), value and status.
 --
 -- A key that turns more than once on one day (A, B and A again) adds the number of its turn. DECIMAL(18,6) prints
