@@ -6,6 +6,8 @@ nothing is shared and nothing is sent back. Whatever such a process does not fin
 
 from __future__ import annotations
 
+import gc
+import importlib
 import logging
 import multiprocessing
 import os
@@ -22,6 +24,8 @@ from flows.survivors import die_with_parent
 LOG = logging.getLogger(__name__)
 # Each may take some hundred megabytes, and the service has three gigabytes for the night.
 MOST = 4
+# What reading and publishing import: 5 s of work.
+WARM = ("great_expectations", "expectations.judge", "transforms.read", "flows.publish")
 
 
 class Readers:
@@ -29,6 +33,14 @@ class Readers:
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self.pool = pool
+
+    @classmethod
+    def warm(cls) -> Readers | None:
+        """Import what reading and publishing need, then fork them: what is imported here they have too."""
+        for name in WARM:
+            importlib.import_module(name)
+        gc.freeze()
+        return cls.forked()
 
     @classmethod
     def forked(cls) -> Readers | None:

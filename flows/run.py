@@ -7,7 +7,6 @@ Expectations is imported here, if there may be something to validate, and Prefec
 from __future__ import annotations
 
 import gc
-import importlib
 import logging
 import os
 import threading
@@ -26,8 +25,6 @@ from flows.server import LOG_LIMIT, ServerChild, ServerError
 
 DRAIN_SECONDS = 5.0
 COLLECT_RARELY = 50_000
-# What reading and publishing will import: 5 s of work for the time in which the server starts anyway.
-WARM = ("great_expectations", "expectations.judge", "transforms.read", "flows.publish")
 
 
 def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutcome:
@@ -48,11 +45,8 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
         if not server.given_url:
             report(wording.waking_line(settings.lang, first=server.is_first()))
         if stages.needs_work(settings):
-            for name in WARM:
-                importlib.import_module(name)
-            gc.freeze()
-            # Now, while no thread of ours runs: what was imported is theirs too.
-            readers = Readers.forked()
+            # Now, while the server starts and no thread of ours runs.
+            readers = Readers.warm()
         return run_flow(server, Night(settings, report, "command", started, readers))
     except ServerError as error:
         outcome = wording.nothing_published(str(error), error.english)

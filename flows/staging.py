@@ -222,7 +222,6 @@ def _stage_rows(
     folder: Path,
     corrections: Sequence[Correction],
 ) -> tuple[list[Check], dict[str, int]]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from expectations.door import contract_passed, corrections_check
@@ -230,14 +229,13 @@ def _stage_rows(
     from expectations.verdict import failures_to_arrow
     from expectations.view import edition_size
     from transforms.corrections import correct
-    from transforms.tidy import TIDY_SCHEMA, rows_left_aside, tidy
+    from transforms.tidy import rows_left_aside, tidy, write_tidy
 
     tidied = tidy(table, contract, catalog)
     corrected = correct(tidied, corrections, contract, catalog)
     frame = corrected.rows
     judgement: Judgement = judge_rows(frame, contract, catalog, entry.sha256, entry.first_seen)
-    rows = pa.Table.from_pandas(frame, schema=TIDY_SCHEMA, preserve_index=False)
-    pq.write_table(rows, folder / "tidy.parquet")
+    write_tidy(frame, folder / "tidy.parquet")
     pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
     size = edition_size(frame, entry.sha256)
     stats = {"rows": size.rows, "keys": size.keys, "quarantined": len(judgement.quarantined)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from catalog.contract import Column, Contract
@@ -52,6 +54,8 @@ FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 TIDY_SCHEMA = pa.schema(FIELDS)
 TOTAL = "_T"
+# Texts that hardly ever repeat.
+OF_A_CELL = {"cell", "raw"}
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,17 @@ def _kept(codes: Coded, problems: Coded, contract: Contract) -> NDArray[np.bool_
     doubtful = np.array([word in {"ambiguous", "mismatch"} for word in problems.words], bool)[problems.codes]
     kept: NDArray[np.bool_] = inside | doubtful
     return kept
+
+
+def write_tidy(frame: pd.DataFrame, path: Path) -> None:
+    """Write tidy rows as parquet: texts that repeat as codes, and no more than is read again."""
+    rows = pa.Table.from_pandas(frame, schema=TIDY_SCHEMA, preserve_index=False)
+    coded: Any = [field.name for field in TIDY_SCHEMA if field.type == pa.string() and field.name not in OF_A_CELL]
+    columns = [rows[name].dictionary_encode() if name in coded else rows[name] for name in rows.column_names]
+    pq.write_table(
+        pa.table(columns, names=rows.column_names),
+        path, use_dictionary=coded, store_schema=False, write_statistics=False,
+    )  # fmt: skip
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
