@@ -131,7 +131,7 @@ def ours(office: BulkOffice, _out: Path) -> Callable[[], object]:
     from flows.run import COLLECT_RARELY
 
     gc.set_threshold(COLLECT_RARELY)
-    readers = Readers.warm()
+    readers = Readers.warm(office.settings)
 
     def run() -> None:
         outcome = night(office.settings, lambda _line: None, readers)

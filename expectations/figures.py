@@ -60,8 +60,8 @@ def result(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
     """Comparison rows; "other" names what else was compared, published figures before joint ones."""
     rows = frame.assign(**{"other": "", **columns})
     rows["beyond"] = rows["beyond"] - DOUBLE * rows[["found", "high"]].abs().max(axis=1)
-    order = (rows["source"] == JOINT).argsort(kind="stable")
-    return rows.iloc[order.to_numpy()][COLUMNS]
+    joint = (rows["source"] == JOINT).to_numpy()
+    return rows.iloc[joint.argsort(kind="stable")][COLUMNS] if joint.any() else rows[COLUMNS]
 
 
 def gap(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:

@@ -17,7 +17,7 @@ from catalog.load import Catalog
 from catalog.strict import Bilingual
 from expectations.enough import judge_large
 from expectations.figures import COLUMNS, DOUBLE, JOINT, figures_of, joint_figures
-from expectations.identity_rows import rows_of
+from expectations.identity_rows import Figures, rows_of
 from expectations.messages import both, comparisons_passed, crash_message, figure, figure_name, region_name
 from expectations.rules import fill
 from expectations.suites import Planned, identity_suite
@@ -87,9 +87,10 @@ def compare(identities: Iterable[AnyIdentity], figures: pd.DataFrame, catalog: C
     """The comparisons of all identities, those that the catalog excuses not asked."""
     found = Compared(pd.DataFrame(columns=["identity", *COLUMNS]))
     frames = []
+    held = Figures(figures)
     for item in identities:
         try:
-            rows = rows_of(item, figures, catalog)
+            rows = rows_of(item, held, catalog)
         except Exception as error:  # noqa: BLE001  a broken identity must not take the others down
             found.crashed[item.id] = f"{type(error).__name__}: {error}"
             continue
@@ -102,7 +103,9 @@ def compare(identities: Iterable[AnyIdentity], figures: pd.DataFrame, catalog: C
 
 def excuse(rows: pd.DataFrame, known: Sequence[Known]) -> list[Known]:
     """Take the comparisons that known exceptions explain out of judgement; gives the exceptions that were needed."""
-    needed = []
+    needed: list[Known] = []
+    if not (rows["beyond"] > 0).any():
+        return needed
     for item in known:
         meant = (rows["beyond"] > 0) & rows["year"].between(item.first, item.last or item.first)
         meant &= (rows["region"] == item.region) | (item.region == EVERY)

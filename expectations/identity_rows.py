@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -29,19 +31,44 @@ Kind = TypeVar("Kind", bound=Identity)
 Rows = Callable[[Kind, pd.DataFrame, Catalog], pd.DataFrame]
 
 
-def rows_of(identity: AnyIdentity, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Figures:
+    """Figures, and which indicators and families they are of: each of many identities asks."""
+
+    rows: pd.DataFrame
+
+    @cached_property
+    def indicators(self) -> set[str]:
+        """Of which indicators there are figures."""
+        return set(self.rows["indicator"].unique())
+
+    @cached_property
+    def has_joint(self) -> bool:
+        """Whether joint values are among them."""
+        return bool((self.rows["family"] == JOINT).any())
+
+    def of(self, indicators: set[str], *, joint: bool) -> pd.DataFrame:
+        """Those of some indicators; joint values only if asked for."""
+        kept = self.rows
+        if not self.indicators <= indicators:
+            wanted = self.indicators & indicators
+            kept = kept[kept["indicator"].isin(wanted)] if wanted else kept.iloc[:0]
+        return kept if joint or not self.has_joint else kept[kept["family"] != JOINT]
+
+
+def rows_of(identity: AnyIdentity, figures: Figures, catalog: Catalog) -> pd.DataFrame:
     """The comparisons of one identity, with the columns of `COLUMNS`.
 
     What was compared within one compilation is not said again of the joint values.
     """
-    kept = figures[figures["indicator"].isin(_reads(identity, catalog))]
-    if not identity.needs:
-        kept = kept[kept["family"] != JOINT]
+    kept = figures.of(set(_reads(identity, catalog)), joint=bool(identity.needs))
     if kept.empty:
         return pd.DataFrame(columns=COLUMNS)
     rows = _MAKERS[identity.kind](identity, kept, catalog)
-    again = rows.duplicated([*FIGURE, "other"]) & (rows["source"] == JOINT)
-    return rows[~again].reset_index(drop=True)
+    joint = rows["source"] == JOINT
+    if joint.any():
+        rows = rows[~(rows.duplicated([*FIGURE, "other"]) & joint)]
+    return rows.reset_index(drop=True)
 
 
 def _reads(identity: AnyIdentity, catalog: Catalog) -> list[str]:

@@ -106,7 +106,8 @@ def children_add_to_parent(identity: ChildrenAddToParent, figures: pd.DataFrame,
     whole = pairs.groupby(["parent", "year"], as_index=False).agg(all=("region", "nunique"))
     sums = sums.merge(whole, on=["parent", "year"])
     sums = sums[sums["there"] == sums["all"]].rename(columns={"parent": "region"})
-    levels = figures.rename(columns={name: f"{name}_parent" for name in ("value", "low", "high", "source")})
+    above = figures[figures["region"].isin(children["parent"].unique())]
+    levels = above.rename(columns={name: f"{name}_parent" for name in ("value", "low", "high", "source")})
     frame = sums.rename(columns={name: f"{name}_sum" for name in ("value", "low", "high", "source")})
     frame = frame.merge(levels, on=["family", *FIGURE])
     frame = frame.assign(source=sources(frame))

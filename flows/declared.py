@@ -10,12 +10,24 @@ import difflib
 import shutil
 from pathlib import Path
 
-from catalog.contract import ContractFile, Measure, RecordColumn, RecordsContract, contract_paths, load_contract
+from catalog.contract import (
+    AnyContract,
+    Contract,
+    ContractFile,
+    Measure,
+    RecordColumn,
+    RecordsContract,
+    contract_paths,
+    load_contract,
+)
 from catalog.corrections import corrections_path
 from catalog.load import Catalog, load_catalog
 from catalog.records import RecordType
 from catalog.settings import Settings
 from catalog.strict import Bilingual, DeclarationError
+
+# The contract of each path and the catalog that it was last found to suit: every stage asks, of every source.
+_SOUND: dict[Path, tuple[AnyContract, Catalog]] = {}
 
 
 def load_contracts(settings: Settings) -> tuple[dict[str, ContractFile], dict[str, Bilingual]]:
@@ -82,10 +94,19 @@ def _read(path: Path, catalog: Catalog) -> ContractFile:
 
 def check_against(item: ContractFile, catalog: Catalog) -> None:
     """Refuse a contract that names what the catalog does not have; raises `DeclarationError`."""
+    held = _SOUND.get(item.path)
+    if held and held[0] is item.contract and held[1] is catalog:
+        return
     name, contract = item.path.name, item.contract
     if isinstance(contract, RecordsContract):
         check_records(name, contract, catalog)
-        return
+    else:
+        check_figures(name, contract, catalog)
+    _SOUND[item.path] = item.contract, catalog
+
+
+def check_figures(name: str, contract: Contract, catalog: Catalog) -> None:
+    """Refuse a contract of figures whose indicator, unit, region or breakdown the catalog does not have."""
     for measure in contract.measures:
         _check_measure(name, measure, catalog)
     for code in contract.expect.regions:

@@ -45,6 +45,8 @@ def _stages(settings: Settings, report: Callable[[str], None], readers: Readers 
     fetched = []
     for source in stages.list_sources(settings):
         fetched.append(_fetch_once(settings, source))
+        if readers is not None:
+            readers.begin(settings, source)
         report(wording.fetch_line(fetched[-1], settings.lang))
     return replace(_read_and_publish(settings, fetched, report, readers), fetched=tuple(fetched))
 
@@ -64,6 +66,8 @@ def _read_and_publish(
     judged = []
     read_ahead(settings, unread(settings, [item.source for item in fetched]), report, readers=readers)
     for item in fetched:
+        if readers is not None:
+            readers.settle(item.source)
         judged.append(stages.read_source(settings, item.source))
         report(wording.read_line(judged[-1], settings.lang))
     return stages.publish(settings, fetched, judged)

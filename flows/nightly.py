@@ -163,6 +163,8 @@ def run_stages(night: Night) -> NightOutcome:
     for source, future in done(running):
         fetched.append(settle_fetch(source, future))
         night.report(wording.fetch_line(fetched[-1], lang))
+        if night.readers is not None and settings.task_runner != "dask":
+            night.readers.begin(settings, source)
     fetched.sort(key=lambda outcome: outcome.source)
     outcome = read_and_publish(night, fetched) if stages.needs_work(settings) else None
     outcome = replace(outcome or stages.unchanged_night(settings, fetched), fetched=tuple(fetched))

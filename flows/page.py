@@ -11,7 +11,7 @@ from dashboard.figures import Explaining, Key
 from dashboard.page import render
 from dashboard.prepared import prepared
 from dashboard.tables import shown_of
-from warehouse.book import Book, load_book
+from warehouse.book import Book, load_joint_book
 from warehouse.build import region_rows
 from warehouse.explain_words import done_in_words
 from warehouse.formula import formula_of, written
@@ -35,7 +35,7 @@ def cache_of(settings: Settings) -> Path:
 
 def explaining(release: Path, catalog: Catalog) -> Explaining:
     """Formulas and words of the release in the directory `release`, the same as `mojoraya explain` has."""
-    return Explaining(formulas(load_book(release, many=0)), lambda done, lang: done_in_words(done, catalog, lang))
+    return Explaining(formulas(load_joint_book(release)), lambda done, lang: done_in_words(done, catalog, lang))
 
 
 def formulas(book: Book) -> dict[Key, str]:

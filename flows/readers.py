@@ -19,6 +19,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 
 from catalog.settings import Settings
+from catalog.strict import DeclarationError
+from flows.declared import load_contracts
 from flows.survivors import die_with_parent
 
 LOG = logging.getLogger(__name__)
@@ -33,12 +35,16 @@ class Readers:
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self.pool = pool
+        self._begun: dict[str, Future[int]] = {}
 
     @classmethod
-    def warm(cls) -> Readers | None:
-        """Import what reading and publishing need, then fork them: what is imported here they have too."""
+    def warm(cls, settings: Settings) -> Readers | None:
+        """Import and declare what reading and publishing need, then fork them: what is here they have too."""
         for name in WARM:
             importlib.import_module(name)
+        # What cannot be read is told by the night itself.
+        with suppress(DeclarationError):
+            load_contracts(settings)
         gc.freeze()
         return cls.forked()
 
@@ -66,21 +72,34 @@ class Readers:
         with suppress(BrokenProcessPool):
             self.pool.submit(work, *given)
 
+    def begin(self, settings: Settings, source: str) -> None:
+        """Have a source read meanwhile, if any of its files is new: while other sources are fetched."""
+        from flows.reading import unread
+
+        if unread(settings, [source]):
+            self.submit(settings, source)
+
+    def settle(self, source: str) -> None:
+        """Wait for a source that was begun; never raises for what became of it."""
+        if source in self._begun:
+            self._begun[source].exception()
+
     def read(self, settings: Settings, source: str) -> None:
         """Let one of them read a source into staging, and wait for it; never raises for what became of it."""
-        future = self.submit(settings, source)
-        if future is not None:
-            future.exception()
+        self.submit(settings, source)
+        self.settle(source)
 
     def submit(self, settings: Settings, source: str) -> Future[int] | None:
-        """Have a source read; None when these processes were ended."""
+        """Have a source read, once; None when these processes were ended."""
         from flows.reading import read_one
 
         try:
-            return self.pool.submit(read_one, settings, source)
+            if source not in self._begun:
+                self._begun[source] = self.pool.submit(read_one, settings, source)
         except BrokenProcessPool:
             LOG.warning("a process that read was ended; the night reads the rest itself")
             return None
+        return self._begun[source]
 
     def stop(self) -> None:
         """Let them go; what they have not begun is dropped."""

@@ -46,7 +46,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightOutco
             report(wording.waking_line(settings.lang, first=server.is_first()))
         if stages.needs_work(settings):
             # Now, while the server starts and no thread of ours runs.
-            readers = Readers.warm()
+            readers = Readers.warm(settings)
         return run_flow(server, Night(settings, report, "command", started, readers))
     except ServerError as error:
         outcome = wording.nothing_published(str(error), error.english)

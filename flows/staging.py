@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from expectations.verdict import Judgement, RowFailure
 
+# The folder that this process staged last, with its rows and failures: the next rules ask for them at once.
+_JUST_STAGED: dict[Path, tuple[pd.DataFrame, list[RowFailure]]] = {}
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -120,7 +123,7 @@ class Staging:
         # A process id is no name: workers on other machines may have the same one.
         aside = folder.with_name(f".{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
         aside.mkdir(parents=True)
-        checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside, self._corrections)
+        checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside, self._corrections, folder)
         checks = [told_of_copy(check, kept=entry.sha256) if check.outcome == "failed" else check for check in checks]
         (aside / "stats.json").write_text(json.dumps(stats), "utf-8")
         (aside / "checks.json").write_text(checks_to_json(checks), "utf-8")
@@ -192,8 +195,12 @@ def stage_snapshot(
     catalog: Catalog,
     folder: Path,
     corrections: Sequence[Correction] = (),
+    becomes: Path | None = None,
 ) -> tuple[list[Check], dict[str, int]]:
-    """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`."""
+    """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`.
+
+    The folder that it `becomes` need not be read by this process for the rules that come next.
+    """
     from expectations.door import contract_refusal
     from flows.door import judge_at_door
     from flows.record_staging import stage_records
@@ -211,7 +218,7 @@ def stage_snapshot(
         return [contract_refusal(told, contract, entry.sha256)], nothing
     if isinstance(contract, RecordsContract):
         return stage_records(table, entry, contract, catalog, folder)
-    return _stage_rows(table, entry, contract, catalog, folder, corrections)
+    return _stage_rows(table, entry, contract, catalog, folder, corrections, becomes)
 
 
 def _stage_rows(
@@ -221,6 +228,7 @@ def _stage_rows(
     catalog: Catalog,
     folder: Path,
     corrections: Sequence[Correction],
+    becomes: Path | None,
 ) -> tuple[list[Check], dict[str, int]]:
     import pyarrow.parquet as pq
 
@@ -237,6 +245,9 @@ def _stage_rows(
     judgement: Judgement = judge_rows(frame, contract, catalog, entry.sha256, entry.first_seen)
     write_tidy(frame, folder / "tidy.parquet")
     pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
+    _JUST_STAGED.clear()
+    if becomes is not None:
+        _JUST_STAGED[becomes] = frame, judgement.failures
     size = edition_size(frame, entry.sha256)
     stats = {"rows": size.rows, "keys": size.keys, "quarantined": len(judgement.quarantined)}
     checks = [contract_passed(contract, entry.sha256, rows_left_aside(table, tidied))]
@@ -267,7 +278,10 @@ def judge_tables(
 
 
 def _staged(folder: Path) -> tuple[pd.DataFrame, list[RowFailure]]:
-    """The tidy rows of a staging folder and what the row rules found in them."""
+    """The tidy rows of a staging folder and what the row rules found in them; only to be read."""
+    held = _JUST_STAGED.pop(folder, None)
+    if held is not None:
+        return held
     import pyarrow.parquet as pq
 
     from expectations.verdict import failures_from_arrow

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -114,49 +115,70 @@ def load_book(release: Path, asked: str = "", many: int = MANY) -> Book:
     of regions that `asked`, a code or a name, may mean.
     Raises `QueryError` when it cannot be read, `OlderRelease` when it lacks tables or columns of today's.
     """
+    with _opened(release) as ask:
+        observations = ask("SELECT count(*) FROM core.observation")[1][0][0]
+        if observations <= many:
+            return _book(ask, load_sql("whole", table="core.observation"), load_sql("whole", table="core.lineage"))
+        regions = _regions(as_dicts(ask(load_sql("whole", table="core.region"))))
+        listed = ", ".join(text(code) for code in _meant(regions, asked))
+        concerned = load_sql("observations_concerned", asked=f"[{listed}]")
+        return _book(ask, concerned, load_sql("lineage_concerned", observations=concerned))
+
+
+def load_joint_book(release: Path) -> Book:
+    """As `load_book`, but only what the formulas of joint values are made of: no observation, target or finding."""
+    with _opened(release) as ask:
+        return _book(ask, None, None)
+
+
+@contextmanager
+def _opened(release: Path) -> Iterator[Callable[[str], Answer]]:
     with reader(release) as ask:
         held = {f"{schema}.{table}.{column}" for schema, table, column in ask(load_sql("columns"))[1]}
         if lacking := NEEDED - held:
             raise OlderRelease(f"the release lacks {', '.join(sorted(lacking))}")
-        observations = ask("SELECT count(*) FROM core.observation")[1][0][0]
-        return _book(ask, asked, whole=observations <= many)
+        yield ask
 
 
-def _book(ask: Callable[[str], Answer], asked: str, *, whole: bool) -> Book:
-    def found_by(sql: str) -> list[Row]:
-        return as_dicts(ask(sql))
+def _book(ask: Callable[[str], Answer], observations: str | None, lineage: str | None) -> Book:
+    """The tables by key; what only published figures need stays empty where none of those are asked for."""
+
+    def found_by(sql: str | None) -> list[Row]:
+        return as_dicts(ask(sql)) if sql else []
 
     def rows_of(table: str) -> list[Row]:
         return found_by(load_sql("whole", table=table))
 
-    regions = {row["code"]: row for row in rows_of("core.region") if row["valid_to"] is None}
-    listed = ", ".join(text(code) for code in _meant(regions, asked))
-    concerned = load_sql("observations_concerned", asked=f"[{listed}]")
+    def rows_besides(table: str) -> list[Row]:
+        return rows_of(table) if observations else []
+
     values = rows_of("joint.indicator_value")
     figures = {_key(row): row for row in values if row["superseded_at"] is None}
     return Book(
         release=str(rows_of("meta.release")[0]["release_id"]),
         indicators=_by(rows_of("core.indicator"), lambda row: str(row["id"])),
-        regions=regions,
-        sources=_by(rows_of("core.source"), lambda row: str(row["source"])),
-        precedence=_grouped(rows_of("core.precedence"), lambda row: (row["indicator"], row["region_code"])),
+        regions=_regions(rows_of("core.region")),
+        sources=_by(rows_besides("core.source"), lambda row: str(row["source"])),
+        precedence=_grouped(rows_besides("core.precedence"), lambda row: (row["indicator"], row["region_code"])),
         figures=figures,
         history=_grouped(values, _key),
         inputs=_inputs(rows_of("joint.indicator_input"), figures),
-        observations=_grouped(rows_of("core.observation") if whole else found_by(concerned), _key),
-        lineage=_by(
-            rows_of("core.lineage") if whole else found_by(load_sql("lineage_concerned", observations=concerned)),
-            lambda row: str(row["observation_id"]),
-        ),
-        sectors=_by(rows_of("joint.economy_sector"), _sector_key),
-        targets=_grouped(rows_of("joint.target"), _standing_key),
-        peers=_grouped(rows_of("joint.peer"), _standing_key),
-        findings=[row for row in rows_of("meta.check") if row["outcome"] != "passed"],
+        observations=_grouped(found_by(observations), _key),
+        lineage=_by(found_by(lineage), lambda row: str(row["observation_id"])),
+        sectors=_by(rows_besides("joint.economy_sector"), _sector_key),
+        targets=_grouped(rows_besides("joint.target"), _standing_key),
+        peers=_grouped(rows_besides("joint.peer"), _standing_key),
+        findings=[row for row in rows_besides("meta.check") if row["outcome"] != "passed"],
         held=_grouped(
-            rows_of("meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
+            rows_besides("meta.quarantine"), lambda row: (row["snapshot"], row["source_line"], row["source_column"])
         ),
         parts=_parts(figures),
     )
+
+
+def _regions(rows: Iterable[Row]) -> dict[str, Row]:
+    """The regions in force, by code."""
+    return {row["code"]: row for row in rows if row["valid_to"] is None}
 
 
 def _meant(regions: dict[str, Row], asked: str) -> list[str]:

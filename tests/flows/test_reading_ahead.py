@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from support.office import PROJECT, Office, quiet
 
+import flows.staging
 from flows.declared import load_contracts
 from flows.page import prepare_page
 from flows.readers import Readers
@@ -175,3 +177,62 @@ def test_what_is_prepared_of_the_page_is_what_the_release_takes(office: Office) 
     prepare_page(office.settings)
     assert kept.read_text("utf-8") == pieces
     assert len(list((office.settings.data / "staging").glob("page-*"))) == 1
+
+
+def test_rules_on_rows_in_memory_find_what_they_find_in_the_staged_file(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that has just staged a file does not read it again for the table's rules."""
+    office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "lima"))
+    read: list[Path] = []
+    real = flows.staging._staged  # noqa: SLF001
+
+    def noted(folder: Path) -> Any:
+        read.append(folder)
+        return real(folder)
+
+    monkeypatch.setattr(flows.staging, "_staged", noted)
+    found = {}
+    for way in ("memory", "file"):
+        there = Office(office.settings.model_copy(update={"data": tmp_path / way}))
+        shutil.copytree(office.settings.data / "snapshots", there.settings.data / "snapshots")
+        if way == "file":
+            monkeypatch.setattr(flows.staging, "_JUST_STAGED", Forgetful())
+        for source in sorted(new(there)):
+            read_source(there.settings, source)
+        found[way] = staged(there)
+    assert found["memory"] == found["file"]
+    assert len(read) == 2 * 3
+
+
+class Forgetful(dict[Any, Any]):
+    """A dictionary that keeps nothing."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Nothing is kept."""
+
+
+def test_a_source_is_begun_while_others_are_fetched_and_read_once(office: Office) -> None:
+    shutil.rmtree(office.settings.data / "staging")
+    done: list[str] = []
+
+    class Pool:
+        def submit(self, _work: Any, _settings: Any, source: str) -> Future[int]:
+            done.append(source)
+            future: Future[int] = Future()
+            future.set_result(1)
+            return future
+
+    readers = Readers(cast("Any", Pool()))
+    sources = sorted(new(office))
+    for source in sources * 2:
+        readers.begin(office.settings, source)
+        readers.read(office.settings, source)
+        readers.settle(source)
+    readers.settle("unknown")
+    assert done == sources
+    for source in sources:
+        read_source(office.settings, source)
+    fresh = Readers(cast("Any", Pool()))
+    fresh.begin(office.settings, sources[0])
+    assert done == sources
