@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # From so many figures on, in all its accepted editions, a source stands in files of its own.
 LARGE = 50_000
 COMPARED = "compared.parquet"
+# What identities look at.
+HELD = ["indicator", "region_code", "period", "year", "breakdown", "value", "rounding_step", "obs_status", "source"]
 # What the comparisons do not show: identities that could not be held, exceptions of the catalog that were needed.
 BESIDES = "compared.json"
 
@@ -99,7 +101,7 @@ def _compare(folder: Path, contract: Contract, catalog: Catalog) -> None:
     from transforms.tidy import to_pandas
 
     in_force = pc.field("superseded_at").is_null()
-    rows = to_pandas(pq.read_table(folder / "core_observation.parquet", filters=in_force))
+    rows = to_pandas(pq.read_table(folder / "core_observation.parquet", columns=HELD, filters=in_force))
     found = compare_alone(rows, catalog, {contract.id: contract.compilation})
     pd.DataFrame(found.rows).to_parquet(folder / COMPARED)
     known = {item.id: list(item.known) for item in catalog.identities}

@@ -49,9 +49,8 @@ class ColumnDigest:
         whole = hashlib.sha256(f"{self.name}\0{self.kind}\0".encode())
         for part in (validity, first, second):
             whole.update(part.digest())
-        for code in self._codes:
-            text = code.encode("utf-8")
-            whole.update(len(text).to_bytes(8, "little") + text)
+        texts = [code.encode("utf-8") for code in self._codes]
+        whole.update(b"".join([len(text).to_bytes(8, "little") + text for text in texts]))
         return whole.hexdigest()
 
     def _code_numbers(self, values: Any) -> bytes:
