@@ -91,7 +91,8 @@ def texts(column: pd.Series) -> pd.Series:
         # Many rows have few distinct texts: each is made once, not once a row.
         codes, distinct = pd.factorize(column)
         # Not item by item: that takes ten times as long where hardly any text repeats.
-        words = np.append(np.asarray(distinct, dtype=object), None)
+        words = np.full(len(distinct) + 1, None, dtype=object)
+        words[:-1] = np.asarray(distinct, dtype=object)
         return pd.Series(words[codes], dtype=object)
     plain = column.astype(object).reset_index(drop=True)
     return plain.where(plain.notna(), None)

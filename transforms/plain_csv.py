@@ -127,7 +127,7 @@ def _coded(column: Any) -> Coded:
     whole = column.combine_chunks()
     words = whole.dictionary.to_pylist()
     codes = np.asarray(whole.indices)
-    trimmed = [word.strip() for word in words]
+    trimmed = list(map(str.strip, words))
     if trimmed == words:
         return Coded(codes, words)
     known = Coded.of(trimmed)
@@ -148,5 +148,7 @@ def _note(cells: list[Coded], contract: AnyContract) -> bool:
     """Whether any row may begin like a note: its first cell that is not empty decides, so empty ones are doubtful."""
     beginnings = tuple(contract.rows.footer)
     first = cells[0].words
-    longest = any(len(word) > LONGEST_CELL for column in cells for word in column.words)
-    return longest or (bool(beginnings) and ("" in first or any(word.startswith(beginnings) for word in first)))
+    longest = max(max(map(len, column.words), default=0) for column in cells)
+    return longest > LONGEST_CELL or (
+        bool(beginnings) and ("" in first or any(word.startswith(beginnings) for word in first))
+    )

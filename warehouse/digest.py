@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.codes import appearing, codes_of
+from transforms.coded import appearing
+from warehouse.codes import codes_of
 
 VERSION = "mojoraya-content-1"
 
@@ -57,7 +58,8 @@ class ColumnDigest:
         """Codes in order of first appearance; -1 where empty."""
         encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         codes = codes_of(encoded)
-        used, turns = appearing(codes, len(encoded.dictionary))
+        first, turns = appearing(codes, len(encoded.dictionary))
+        used = codes[first]
         words = encoded.dictionary.take(pa.array(used)).to_pylist()
         turns[used] = [self._codes.setdefault(word, len(self._codes)) for word in words]
         found: bytes = turns[codes].astype("<i4").tobytes()
