@@ -73,7 +73,8 @@ def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> 
     Raises `warehouse.fold.FoldError` as the fold does, and `ShardError` when a file does not read back or a key stands
     twice.
     """
-    tables = {name: table.published() for name, table in published_tables(catalog).items()}
+    declared = published_tables(catalog)
+    tables = {name: table.published() for name, table in declared.items()}
     told: dict[str, Any] = {
         "source": editions[0].source,
         "snapshots": sorted({item.snapshot for item in editions}),
@@ -84,7 +85,7 @@ def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> 
     with duckdb.connect(config=config) as con:
         lone = fold_lone(con, editions[0], catalog, tables) if len(editions) == 1 else None
         if lone is None:
-            _fold(con, editions, catalog, tables)
+            _fold(con, editions, catalog, declared)
         for name in SHARDED:
             batches = sorted_batches(con, tables[name]) if lone is None else regrouped([lone[name]], lone[name].schema)
             told["tables"][name] = _write(tables[name], folder, batches)

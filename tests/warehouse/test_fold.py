@@ -14,7 +14,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from warehouse_samples import REGENCY, Figure, day, edition
+from warehouse_samples import FAULTS, REGENCY, Figure, day, edition
 
 from catalog.load import Catalog
 from warehouse.build import current_observations, vintages
@@ -120,14 +120,7 @@ def test_the_first_year_of_a_declared_break_is_flagged(
     assert rows(con, "SELECT year FROM core.observation WHERE break_flag") == [(2020,)]
 
 
-@pytest.mark.parametrize(
-    ("figures", "told"),
-    [
-        ([Figure("5.77"), Figure("5.78")], "line 2, column 'Nilai': the same key twice: poverty_rate, 35.76, 2023, _T"),
-        ([Figure("5.77", None)], "line 2, column 'Nilai': no complete key"),
-        ([Figure("5.77"), Figure(None, REGENCY)], "line 3, column 'Nilai': neither a number nor"),
-    ],
-)
+@pytest.mark.parametrize(("figures", "told"), FAULTS)
 def test_what_no_gate_stopped_is_refused_with_its_place(
     con: DuckDBPyConnection, catalog: Catalog, tmp_path: Path, figures: list[Figure], told: str
 ) -> None:

@@ -33,6 +33,14 @@ class Figure:
     mark: str | None = None
 
 
+# Figures that no gate should let into the fold, and how the fold tells of the first.
+FAULTS = [
+    ([Figure("5.77"), Figure("5.78")], "line 2, column 'Nilai': the same key twice: poverty_rate, 35.76, 2023, _T"),
+    ([Figure("5.77", None)], "line 2, column 'Nilai': no complete key"),
+    ([Figure("5.77"), Figure(None, REGENCY)], "line 3, column 'Nilai': neither a number nor"),
+]
+
+
 def day(number: int) -> date:
     return date(2024, 1, number)
 

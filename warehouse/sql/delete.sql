@@ -1,3 +1,0 @@
--- Take rows out of a table.
-DELETE FROM $table
-WHERE $condition
