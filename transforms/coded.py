@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from transforms.appearing import appearing
+
 # Up to so many numbers a row are looked up in place, which is ten times as fast as hashing them.
 ROOMY = 16
 
@@ -75,19 +77,3 @@ def _joined(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int
     """One number for every pair; numbers are made small again before they could overflow."""
     small = pd.factorize(left)[0].astype(np.int64) if len(left) and int(left.max()) >= 2**31 else left
     return small * (int(right.max(initial=0)) + 1) + right
-
-
-def appearing(codes: NDArray[Any], size: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Where each of the codes 0 to `size` - 1 that occur stands first, in that order; and the turn of each, else -1.
-
-    An empty value may be -1 among the codes, and its turn, the last one, is -1 too.
-    """
-    first = np.full(size + 1, len(codes))
-    # Where several positions are given to one code the last one stays, so that it is the first in the column.
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    first[-1] = len(codes)
-    used = np.flatnonzero(first < len(codes))
-    used = used[first[used].argsort()]
-    turns = np.full(size + 1, -1, dtype=np.int32)
-    turns[used] = np.arange(len(used), dtype=np.int32)
-    return first[used], turns

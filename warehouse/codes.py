@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.coded import appearing
+from transforms.appearing import appearing
 
 
 def codes_of(values: Any) -> NDArray[np.int32]:

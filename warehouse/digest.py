@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.coded import appearing
+from transforms.appearing import appearing
 from warehouse.codes import codes_of
 
 VERSION = "mojoraya-content-1"
