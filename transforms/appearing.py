@@ -1,4 +1,4 @@
-"""Which codes occur in a column, in order of first appearance; small enough for a night that reads nothing to import."""
+"""Which codes occur in a column, in order of first appearance; a night that reads nothing may import it."""
 
 from __future__ import annotations
 
