@@ -123,17 +123,21 @@ def load_with_dlt(office: BulkOffice, out: Path) -> Callable[[], object]:
 
 
 def ours(office: BulkOffice, _out: Path) -> Callable[[], object]:
-    """A whole night, in a process that has made itself ready as `mojoraya run` does."""
+    """A whole night, with the processes that read beside it as `mojoraya run` has them."""
     import gc
+    import importlib
 
     from flows.night import night
-    from flows.readers import Readers
+    from flows.readers import WARM, Readers
     from flows.run import COLLECT_RARELY
 
     gc.set_threshold(COLLECT_RARELY)
-    readers = Readers.warm(office.settings)
+    for name in WARM:
+        importlib.import_module(name)
 
     def run() -> None:
+        # Nothing but the imports is free: contracts and catalog are read here.
+        readers = Readers.warm(office.settings)
         outcome = night(office.settings, lambda _line: None, readers)
         if outcome.exit_code != 0:
             raise SystemExit(outcome.summary("en"))

@@ -14,7 +14,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from duckdb import ColumnExpression, Expression
 
 from catalog.strict import Bilingual
 
@@ -66,26 +65,22 @@ class Tables:
     def _in_force(self, name: str, columns: Sequence[str], regions: Iterable[str] | None = None) -> pa.Table:
         """Some columns of the rows that nothing newer has taken the place of; of some regions, if given."""
         if len(self._files(name)) > 1:
-            current = ColumnExpression("superseded_at").isnull()
-            return self._large(name, columns, current, "region_code", None if regions is None else list(regions))
+            return self._large(name, columns, "region_code", regions, "superseded_at IS NULL")
         kept = pc.field("superseded_at").is_null()
-        if regions is not None:
-            kept &= pc.field("region_code").cast(pa.string()).isin(pa.array(list(regions), pa.string()))
-        return self._table(name, columns, kept)
+        return self._table(name, columns, kept if regions is None else kept & _one_of("region_code", regions))
 
     def _large(
-        self, name: str, columns: Sequence[str], kept: Expression | None, of: str, wanted: Sequence[str] | None
+        self, name: str, columns: Sequence[str], key: str, wanted: Iterable[str] | None, kept: str = "true"
     ) -> pa.Table:
-        """Some columns, each combination once, of a table in several files; only of rows with some values, if given.
+        """Some columns, each combination once, of a table in several files: of rows with one of some keys, if given.
 
         Such a table has millions of rows. The release's DuckDB file has the same, and finds a few much faster.
         """
         with duckdb.connect(str(self.folder / DATABASE), read_only=True) as con:
-            rows = con.sql(f"FROM {name.replace('_', '.', 1)}")
-            rows = rows if kept is None else rows.filter(kept)
+            rows = con.sql(f"FROM {name.replace('_', '.', 1)}").filter(kept)
             if wanted is not None:
-                con.register("wanted", pa.table({of: pa.array(wanted, pa.string())}))
-                rows = rows.join(con.table("wanted"), of, how="semi")
+                con.register("wanted", pa.table({key: pa.array(list(wanted), pa.string())}))
+                rows = rows.join(con.table("wanted"), key, how="semi")
             return rows.select(*columns).distinct().order("ALL").to_arrow_table()
 
     def label(self, name: str, column: str) -> Bilingual | None:
@@ -151,12 +146,10 @@ class Tables:
 
     def lineage(self, observations: Iterable[str]) -> dict[str, Row]:
         """The way back from some published figures, by the id of each."""
-        asked = list(observations)
         if len(self._files("core_lineage")) > 1:
-            table = self._large("core_lineage", LINEAGE, None, "observation_id", asked)
+            table = self._large("core_lineage", LINEAGE, "observation_id", observations)
         else:
-            kept = pc.field("observation_id").cast(pa.string()).isin(pa.array(asked, pa.string()))
-            table = self._table("core_lineage", LINEAGE, kept)
+            table = self._table("core_lineage", LINEAGE, _one_of("observation_id", observations))
         return {row["observation_id"]: row for row in table.to_pylist()}
 
     @cached_property
@@ -183,6 +176,11 @@ class Tables:
         """The members of an agglomeration, cities first."""
         codes = codes_in(region["members"])
         return [row for row in self.of_role("member") if row["code"] in codes]
+
+
+def _one_of(column: str, wanted: Iterable[str]) -> Any:
+    """What holds for rows with one of some texts in a column."""
+    return pc.field(column).cast(pa.string()).isin(pa.array(list(wanted), pa.string()))
 
 
 def of_role(regions: Iterable[Row], *roles: str) -> list[Row]:

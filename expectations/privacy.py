@@ -39,8 +39,6 @@ OFFICE_EMAIL = re.compile(rf"(?:{'|'.join(DECLARED['offices'])})\w*@[\w.\-]+\.go
 SEPARATORS = " .-+'\u00a0".encode()
 AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
 TRACES = (b"@", b"****", b"xxxx", b"XXXX", "\u2022\u2022\u2022\u2022".encode(), b"E15", b"e15")
-# A byte of each that hardly any file has, or none: to look for one byte is forty times as fast as for four.
-RARE = (b"@", b"*", b"x", b"X", b"\xa2", b"E1", b"e1")
 MOBILE = (re.compile(rb"08[1-9][0-9]{6}"), re.compile(rb"628[1-9][0-9]{6}"))
 SHORTEST = 8
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -164,7 +162,8 @@ def may_be_personal(text: str) -> bool:
 def _suspect(text: str) -> bool:
     """Whether anything in a file could be personal data; never False where `_kinds` would find some."""
     packed = text.encode("utf-8", errors="replace").translate(None, SEPARATORS)
-    if any(rare in packed and trace in packed for rare, trace in zip(RARE, TRACES, strict=True)):
+    # Most files lack the last byte of most traces, and to look for one byte is forty times as fast as for four.
+    if any(trace[-1] in packed and trace in packed for trace in TRACES):
         return True
     if b"0" * 16 in packed.translate(AS_ZERO):
         return True

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.contract import AnyContract, Contract, ContractFile, RecordsContract
 from catalog.corrections import Correction
@@ -29,8 +29,15 @@ if TYPE_CHECKING:
 
     from expectations.verdict import Judgement, RowFailure
 
-# The folder that this process staged last, with its rows and failures: the next rules ask for them at once.
-_JUST_STAGED: dict[Path, tuple[pd.DataFrame, list[RowFailure]]] = {}
+    Rows = tuple[pd.DataFrame, list[RowFailure]]
+
+
+class Staged(NamedTuple):
+    """What staging a snapshot gives: verdicts, sizes, and its tidy rows with their failures if it could be read."""
+
+    checks: list[Check]
+    stats: dict[str, int]
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,10 @@ class Staging:
         if entry.synthetic and not self._contract.synthetic:
             check = example_refusal(entry, self._contract)
             return Judged(entry, position, self._root, 0, 0, (check,), check)
-        folder = self._folder(entry)
+        folder, rows = self._folder(entry), None
         if not is_whole(folder):
             try:
-                self._fill(entry, folder, self._store.read(entry))
+                rows = self._fill(entry, folder, self._store.read(entry))
             except (FileNotFoundError, SnapshotCorrupt):
                 check = broken_snapshot(entry, self._contract)
                 return Judged(entry, position, folder, 0, 0, (check,), check)
@@ -98,7 +105,7 @@ class Staging:
         stats = json.loads((folder / "stats.json").read_text("utf-8"))
         refused = refusal(checks)
         if refused is None:
-            checks += self._history(entry, folder, previous)
+            checks += self._history(entry, folder, previous, rows)
             refused = refusal(check for check in checks if not self._overruled(check, entry))
         return Judged(entry, position, folder, stats["rows"], stats["quarantined"], tuple(checks), refused)
 
@@ -116,25 +123,26 @@ class Staging:
         shared = (declared, code_digest(READING))
         return self._root / digest_of(*parts, *shared)[:32]
 
-    def _fill(self, entry: LogEntry, folder: Path, data: bytes) -> None:
+    def _fill(self, entry: LogEntry, folder: Path, data: bytes) -> Rows | None:
         """Read and judge one snapshot into its folder, whole or not at all; another process may be at the same."""
         from expectations.door import told_of_copy
 
         # A process id is no name: workers on other machines may have the same one.
         aside = folder.with_name(f".{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
         aside.mkdir(parents=True)
-        checks, stats = stage_snapshot(data, entry, self._contract, self._catalog, aside, self._corrections, folder)
+        checks, stats, rows = stage_snapshot(data, entry, self._contract, self._catalog, aside, self._corrections)
         checks = [told_of_copy(check, kept=entry.sha256) if check.outcome == "failed" else check for check in checks]
         (aside / "stats.json").write_text(json.dumps(stats), "utf-8")
         (aside / "checks.json").write_text(checks_to_json(checks), "utf-8")
         write_sums(aside)
         if is_whole(folder):
             shutil.rmtree(aside)
-            return
+            return rows
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
+        return rows
 
-    def _history(self, entry: LogEntry, folder: Path, previous: Judged | None) -> list[Check]:
+    def _history(self, entry: LogEntry, folder: Path, previous: Judged | None, rows: Rows | None) -> list[Check]:
         """Table rules and history rules, kept beside the rows under the edition they were held against.
 
         The other edition's folder is a digest of all that its rows come from, so it names what was compared.
@@ -144,7 +152,7 @@ class Staging:
         if known is None:
             before = self._as_previous(previous) if previous else None
             checks = judge_tables(
-                folder, self._contract, self._catalog, entry, before, previous.folder if previous else None
+                folder, self._contract, self._catalog, entry, before, previous.folder if previous else None, rows
             )
             known = checks_to_json(checks)
             write_sealed(path, known)
@@ -195,12 +203,8 @@ def stage_snapshot(
     catalog: Catalog,
     folder: Path,
     corrections: Sequence[Correction] = (),
-    becomes: Path | None = None,
-) -> tuple[list[Check], dict[str, int]]:
-    """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`.
-
-    The folder that it `becomes` need not be read by this process for the rules that come next.
-    """
+) -> Staged:
+    """Door, contract and row rules on one snapshot; tidy rows and failures are written into `folder`."""
     from expectations.door import contract_refusal
     from flows.door import judge_at_door
     from flows.record_staging import stage_records
@@ -210,15 +214,15 @@ def stage_snapshot(
     nothing = {"rows": 0, "keys": 0, "quarantined": 0}
     door = judge_at_door(data, contract, entry.sha256)
     if door is not None:
-        return [door], nothing
+        return Staged([door], nothing)
     try:
         table = read_table(data, contract)
     except ContractMismatch as error:
         told = without_cells(error) if isinstance(contract, RecordsContract) else error.message
-        return [contract_refusal(told, contract, entry.sha256)], nothing
+        return Staged([contract_refusal(told, contract, entry.sha256)], nothing)
     if isinstance(contract, RecordsContract):
-        return stage_records(table, entry, contract, catalog, folder)
-    return _stage_rows(table, entry, contract, catalog, folder, corrections, becomes)
+        return Staged(*stage_records(table, entry, contract, catalog, folder))
+    return _stage_rows(table, entry, contract, catalog, folder, corrections)
 
 
 def _stage_rows(
@@ -228,8 +232,7 @@ def _stage_rows(
     catalog: Catalog,
     folder: Path,
     corrections: Sequence[Correction],
-    becomes: Path | None,
-) -> tuple[list[Check], dict[str, int]]:
+) -> Staged:
     import pyarrow.parquet as pq
 
     from expectations.door import contract_passed, corrections_check
@@ -245,15 +248,12 @@ def _stage_rows(
     judgement: Judgement = judge_rows(frame, contract, catalog, entry.sha256, entry.first_seen)
     write_tidy(frame, folder / "tidy.parquet")
     pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
-    _JUST_STAGED.clear()
-    if becomes is not None:
-        _JUST_STAGED[becomes] = frame, judgement.failures
     size = edition_size(frame, entry.sha256)
     stats = {"rows": size.rows, "keys": size.keys, "quarantined": len(judgement.quarantined)}
     checks = [contract_passed(contract, entry.sha256, rows_left_aside(table, tidied))]
     if corrections:
         checks.append(corrections_check(corrected.obsolete, contract, entry.sha256))
-    return [*checks, *judgement.checks], stats
+    return Staged([*checks, *judgement.checks], stats, (frame, judgement.failures))
 
 
 def judge_tables(
@@ -263,25 +263,26 @@ def judge_tables(
     entry: LogEntry,
     previous: PreviousEdition | None,
     previous_folder: Path | None = None,
+    rows: Rows | None = None,
 ) -> list[Check]:
-    """Table rules of a staged snapshot, and its figures held against those of the last accepted edition."""
+    """Table rules of a staged snapshot, and its figures held against those of the last accepted edition.
+
+    `rows` are what stands in its folder, where they are still at hand.
+    """
     from expectations.edition import judge_edition
     from expectations.judge import judge_table
     from flows.record_staging import judge_staged_records
 
     if isinstance(contract, RecordsContract):
         return judge_staged_records(folder, contract, entry, previous)
-    frame, failures = _staged(folder)
+    frame, failures = rows or _staged(folder)
     checks = judge_table(frame, failures, contract, catalog, entry.sha256, previous)
     before = _sound(*_staged(previous_folder)) if previous_folder else None
     return checks + judge_edition(_sound(frame, failures), before, contract, catalog, entry.sha256)
 
 
-def _staged(folder: Path) -> tuple[pd.DataFrame, list[RowFailure]]:
-    """The tidy rows of a staging folder and what the row rules found in them; only to be read."""
-    held = _JUST_STAGED.pop(folder, None)
-    if held is not None:
-        return held
+def _staged(folder: Path) -> Rows:
+    """The tidy rows of a staging folder and what the row rules found in them."""
     import pyarrow.parquet as pq
 
     from expectations.verdict import failures_from_arrow

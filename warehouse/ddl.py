@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
@@ -18,11 +19,11 @@ def create_table(table: Table) -> str:
     return f"CREATE TABLE {table.full_name} ({columns})"
 
 
-def comments(table: Table) -> list[str]:
-    """Bilingual comments of one table and of each of its columns."""
+def comments(table: Table, kind: Literal["TABLE", "VIEW"] = "TABLE") -> list[str]:
+    """Bilingual comments of one table, or of the view that stands for it, and of each of its columns."""
     told = f"{table.comment.id} | {table.comment.en}"
     return [
-        f"COMMENT ON TABLE {table.full_name} IS {text(told)}",
+        f"COMMENT ON {kind} {table.full_name} IS {text(told)}",
         *(
             f"COMMENT ON COLUMN {table.full_name}.{quoted(column.name)} IS {text(column.comment)}"
             for column in table.columns

@@ -22,7 +22,7 @@ from warehouse.arrow import schema_of
 from warehouse.codes import codes_of
 from warehouse.fold import UNIT_SEPARATOR, Edition
 from warehouse.model import Table
-from warehouse.narrow import joined_table
+from warehouse.narrow import OF_EDITION, joined_table
 from warehouse.sqlfiles import load_sql, text
 
 KEY = ["indicator", "region_code", "period", "breakdown"]
@@ -30,9 +30,6 @@ NEEDED = [*KEY, "unit", "year", "obs_status"]
 PLACE = ["sheet", "source_line", "source_column"]
 CODED = [*KEY, "unit", "obs_status", "missing_mark", "sheet", "source_column", "done"]
 PLAIN = ["row_id", "source_line", "cell", "raw", "year", "value", "rounding_step"]
-OF_EDITION = [
-    "published", "first_seen", "vintage", "source", "evidence", "synthetic", "snapshot", "publication", "file"
-]  # fmt: skip
 
 Numbers = NDArray[np.int64]
 

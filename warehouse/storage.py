@@ -89,7 +89,6 @@ def create_views(con: DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
         large = ", ".join(f"{quoted(item.alias_of or item.name)} AS {quoted(item.name)}" for item in table.columns)
         small = small_table(table).full_name
         con.execute(load_sql("storage_view", view=name, table=small, small=names(table.names), large=large))
-        told = [line.replace("COMMENT ON TABLE", "COMMENT ON VIEW", 1) for line in comments(table)]
-        con.execute(";\n".join([*told, f"COMMENT ON TABLE {small} IS {text(NOTE)}"]))
+        con.execute(";\n".join([*comments(table, "VIEW"), f"COMMENT ON TABLE {small} IS {text(NOTE)}"]))
     for name in narrow_tables(tables):
         con.execute(f"COMMENT ON TABLE {name} IS {text(NOTE)}")

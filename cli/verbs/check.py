@@ -49,9 +49,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     catalog, contract = load_catalog(settings.catalog), contract_file.contract
     with tempfile.TemporaryDirectory() as folder:
         entry = _entry(contract.id, data, args.file)
-        checks, _ = stage_snapshot(data, entry, contract, catalog, Path(folder), contract_file.corrections)
+        checks, _, rows = stage_snapshot(data, entry, contract, catalog, Path(folder), contract_file.corrections)
         if (Path(folder) / "tidy.parquet").exists():
-            checks += judge_tables(Path(folder), contract, catalog, entry, None)
+            checks += judge_tables(Path(folder), contract, catalog, entry, None, rows=rows)
             held = _held(Path(folder))
         else:
             held = []

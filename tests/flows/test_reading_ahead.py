@@ -179,37 +179,33 @@ def test_what_is_prepared_of_the_page_is_what_the_release_takes(office: Office) 
     assert len(list((office.settings.data / "staging").glob("page-*"))) == 1
 
 
-def test_rules_on_rows_in_memory_find_what_they_find_in_the_staged_file(
+def test_rules_on_rows_at_hand_find_what_they_find_in_the_staged_file(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process that has just staged a file does not read it again for the table's rules."""
+    """Whoever has just staged a file does not read it again for the table's rules."""
     office.edit("kota-mojokerto-kemiskinan", lambda text: text.replace("5,77", "lima"))
     read: list[Path] = []
-    real = flows.staging._staged  # noqa: SLF001
+    judge, from_file = flows.staging.judge_tables, flows.staging._staged  # noqa: SLF001
 
     def noted(folder: Path) -> Any:
         read.append(folder)
-        return real(folder)
+        return from_file(folder)
+
+    def without_rows(*given: Any) -> Any:
+        return judge(*given[:6])
 
     monkeypatch.setattr(flows.staging, "_staged", noted)
     found = {}
-    for way in ("memory", "file"):
+    for way in ("at hand", "file"):
         there = Office(office.settings.model_copy(update={"data": tmp_path / way}))
         shutil.copytree(office.settings.data / "snapshots", there.settings.data / "snapshots")
         if way == "file":
-            monkeypatch.setattr(flows.staging, "_JUST_STAGED", Forgetful())
+            monkeypatch.setattr(flows.staging, "judge_tables", without_rows)
         for source in sorted(new(there)):
             read_source(there.settings, source)
         found[way] = staged(there)
-    assert found["memory"] == found["file"]
-    assert len(read) == 2 * 3
-
-
-class Forgetful(dict[Any, Any]):
-    """A dictionary that keeps nothing."""
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        """Nothing is kept."""
+        assert len(read) == (0 if way == "at hand" else 3)
+    assert found["at hand"] == found["file"]
 
 
 def test_a_source_is_begun_while_others_are_fetched_and_read_once(office: Office) -> None:

@@ -60,7 +60,7 @@ def checked(
     import pyarrow.parquet as pq
 
     entry = LogEntry("uji", hashlib.sha256(data).hexdigest(), len(data), "csv", date(2026, 11, 21), "file:uji")
-    checks, _ = stage_snapshot(data, entry, contract, catalog, folder)
+    checks, _, _ = stage_snapshot(data, entry, contract, catalog, folder)
     if not (folder / "tidy.parquet").exists():
         return checks, []
     failures = pq.read_table(folder / "failures.parquet").to_pylist()
