@@ -59,6 +59,11 @@ def publish_release(settings: Settings, fetched: list[FetchOutcome], read: list[
     catalog = load_catalog(settings.catalog)
     extras = extras_of(catalog, settings.boundaries, cache_of(settings))
     contracts, _ = load_contracts(settings)
+    if not contracts:
+        return nothing_published(
+            f"Tidak ada kontrak yang terbaca di folder {settings.sources}; periksa setelan MOJORAYA_SOURCES.",
+            f"No contract can be read in the folder {settings.sources}; look at the setting MOJORAYA_SOURCES.",
+        )
     judged = {source: judge_source(settings, item) for source, item in contracts.items()}
     declared = {source: item.contract for source, item in contracts.items()}
     figures = {source: item for source, item in declared.items() if isinstance(item, Contract)}

@@ -212,8 +212,8 @@ def nothing_published(indonesian: str, english: str) -> NightOutcome:
         exit_code=1,
         release=None,
         changed=False,
-        summary_id=f"Tidak ada yang diterbitkan. {indonesian}\nRilis terakhir tetap berlaku.",
-        summary_en=f"Nothing was published. {english}\nThe last release stays in force.",
+        summary_id=f"Tidak ada yang diterbitkan. {indonesian}\nRilis terakhir, bila ada, tetap berlaku.",
+        summary_en=f"Nothing was published. {english}\nThe last release, if there is one, stays in force.",
         problems_id=[indonesian],
         problems_en=[english],
     )

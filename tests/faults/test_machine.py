@@ -25,7 +25,7 @@ from flows.verify import verify_all
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.trial]
 SOURCE = "kota-mojokerto-kemiskinan"
 MOUNT, UMOUNT = shutil.which("mount") or "/bin/mount", shutil.which("umount") or "/bin/umount"
-STANDS = "Rilis terakhir tetap berlaku."
+STANDS = "Rilis terakhir, bila ada, tetap berlaku."
 
 
 def revise(office: Office, new: str = "5,78") -> None:

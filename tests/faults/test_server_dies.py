@@ -87,7 +87,7 @@ def looks_right(office: Office, ended: Orphaned, first: str) -> None:
         assert look(data) == first
         assert (ended.code, line["release"]) == (1, None)
         assert "Tidak ada yang diterbitkan. Server Prefect" in ended.printed
-        assert "Rilis terakhir tetap berlaku." in ended.printed
+        assert "Rilis terakhir, bila ada, tetap berlaku." in ended.printed
 
 
 def revise(office: Office) -> None:

@@ -191,3 +191,14 @@ def test_every_identity_is_held_in_a_release_and_the_published_figures_pass(whol
     rows = whole.sql("SELECT rule, outcome FROM meta.check WHERE gate = 'identity'")
     assert {row[0] for row in rows} == {item.id for item in catalog.identities}
     assert [row for row in rows if row[1] != "passed"] == []
+
+
+def test_a_folder_without_contracts_is_named_and_not_blamed_on_the_sources(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", sources=tmp_path / "salah")
+    outcome = night(settings, quiet)
+    assert outcome.exit_code == 1
+    told = outcome.summary("id")
+    assert f"Tidak ada kontrak yang terbaca di folder {tmp_path / 'salah'}" in told
+    assert "MOJORAYA_SOURCES" in told
+    assert "Rilis terakhir, bila ada, tetap berlaku." in told
+    assert not (settings.data / "current").exists()
