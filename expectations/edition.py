@@ -6,6 +6,7 @@ province's row, is refused, and the last accepted one stays in force.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ import pandas as pd
 
 from catalog.contract import Contract
 from catalog.load import Catalog
-from expectations.figures import COLUMNS, figures_of, numbers
-from expectations.identity import Compared, compare, verdicts
+from expectations.figures import COLUMNS, coded, figures_of, numbers
+from expectations.identity import COUNT, Compared, compare, verdicts
 from expectations.shifts import shift_rows
 from expectations.slips import slip_rows
 from expectations.suites import edition_suite, identity_suite
 from expectations.verdict import Check
+from expectations.view import texts
 
 SERIES = ["indicator", "region", "breakdown"]
 COLUMN = ["indicator", "breakdown", "year"]
@@ -50,12 +52,11 @@ def judge_edition(
     Rows in quarantine should be left out of both. A rule that finds nothing to compare gives no check; a failed
     critical one refuses the edition.
     """
-    new = figures_of(frame.assign(source=contract.id), {})
     at_door = [item for item in catalog.identities if item.at_door]
-    compared = compare(at_door, new, catalog)
+    compared = compare(at_door, _figures(frame, contract, coded), catalog)
     plan = identity_suite(at_door, "edition")
     if accepted is not None:
-        old = figures_of(accepted.assign(source=contract.id), {})
+        new, old = (_figures(rows, contract, texts) for rows in (frame, accepted))
         rows = pd.concat(
             [
                 history_rows(new, old, catalog),
@@ -63,11 +64,16 @@ def judge_edition(
             ],
             ignore_index=True,
         )
-        compared = Compared(_with(compared.rows, rows), compared.crashed, compared.excused)
+        compared = Compared(_with(compared.rows, rows.assign(**{COUNT: 1})), compared.crashed, compared.excused)
         plan += edition_suite()
     asked = {*compared.rows.loc[compared.rows["beyond"].notna(), "identity"].unique(), *compared.crashed}
     plan = [planned for planned in plan if planned.rule.id in asked]
     return verdicts(compared, plan, catalog, source=contract.id, snapshot=snapshot) if plan else []
+
+
+def _figures(rows: pd.DataFrame, contract: Contract, form: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+    source = pd.Categorical([contract.id]).repeat(len(rows))
+    return figures_of(rows.assign(source=source), {}, form)
 
 
 def history_rows(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:

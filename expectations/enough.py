@@ -1,14 +1,15 @@
 """Which rows decide a plan: Great Expectations judges these in place of a large frame, and finds the same verdicts.
 
-A rule that asks of every row whether a code is known passes on all rows if it passes on one row of each distinct code;
-a bound holds for all numbers if it holds for the smallest and the largest; keys are unique if none stands twice. Rules
-that do not pass on these rows are held against the whole frame, so that every failing row is named.
+A rule that asks of every row whether a code is known passes on all rows if it passes on those with codes that are not
+in its list, if there are any, and on one that is; a bound holds for all numbers if it holds for the smallest and the
+largest; keys are unique if none stands twice. Rules that do not pass on these rows are held against the whole frame, so
+that every failing row is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,16 +39,26 @@ def judge_large(
     decisive = [columns.decisive(planned) for planned in plan]
     positions = np.unique(np.concatenate([NONE, *(rows for rows in decisive if rows is not None)]))
     decided = [planned for planned, rows in zip(plan, decisive, strict=True) if rows is not None]
-    first = {found.planned.key: found for found in validate(plain(view.iloc[positions]), decided)}
+    shown = plain(view.iloc[positions])
+    first = {found.planned.key: found for found in validate(shown, [_shortened(item, shown) for item in decided])}
     answers = {
-        key: Found(found.planned, "passed", columns.evaluated(found.planned), 0, observed=found.observed)
-        for key, found in first.items()
-        if found.outcome == "passed"
+        item.key: Found(item, "passed", columns.evaluated(item), 0, observed=first[item.key].observed)
+        for item in decided
+        if first[item.key].outcome == "passed"
     }
     again = [planned for planned in plan if planned.key not in answers]
     whole = plain(view) if again else view
     answers |= {found.planned.key: found for found in (validate(whole, again) if again else [])}
     return [answers[planned.key] for planned in plan], whole
+
+
+def _shortened(planned: Planned, shown: pd.DataFrame) -> Planned:
+    """The rule with no more of a long list of known values than can matter to some rows; it is copied many times."""
+    known = planned.arguments.get("value_set")
+    if known is None:
+        return planned
+    there = set(shown[planned.arguments["column"]].dropna().unique())
+    return replace(planned, arguments={**planned.arguments, "value_set": [one for one in known if one in there]})
 
 
 @dataclass
@@ -108,7 +119,9 @@ class _Columns:
 
 
 def _by_value(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
-    return columns.distinct(rows, [planned.arguments["column"]])
+    rows = columns.distinct(rows, [planned.arguments["column"]])
+    known = columns.view[planned.arguments["column"]].iloc[rows].isin(planned.arguments["value_set"]).to_numpy()
+    return np.concatenate([rows[~known], rows[known][:1]])
 
 
 def _by_emptiness(columns: _Columns, planned: Planned, rows: Rows) -> Rows:

@@ -6,7 +6,7 @@ else was compared (`other`), and `beyond`: zero or less is right, NaN is not ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,36 +24,68 @@ SAME = ["family", "region", "period", "year", "breakdown"]
 COLUMNS = [*FIGURE, "source", "other", "found", "low", "high", "beyond"]
 # What doubles lose in sums and products of published decimals, relative to their size; no statistical tolerance.
 DOUBLE = 1e-9
+# Up to so many possible numbers a row they are looked up in place, not sorted.
+ROOMY = 4
 
 
-def figures_of(observations: pd.DataFrame, families: Mapping[str, str]) -> pd.DataFrame:
+def figures_of(
+    observations: pd.DataFrame, families: Mapping[str, str], form: Callable[[pd.Series], pd.Series] = texts
+) -> pd.DataFrame:
     """Published figures in force as plain doubles with their rounding box, gaps left out.
 
-    `families` maps a source to its compilation; a source that is not in it is a compilation of its own.
+    `families` maps a source to its compilation; a source that is not in it is a compilation of its own. `form` makes
+    the columns of text: `texts`, or `coded` where there are many rows and nothing of another origin joins them.
     """
-    frame = _plain(observations)
+    frame = _plain(observations, form)
     half = floats(observations["rounding_step"]).fillna(0.0) / 2
-    source = texts(observations["source"])
-    family = source.map({name: families.get(name, name) for name in source.unique()})
+    source = form(observations["source"])
+    family = form(source.map({name: families.get(name, name) for name in source.unique()}))
     frame = frame.assign(low=frame["value"] - half, high=frame["value"] + half, source=source, family=family)
-    return frame[frame["value"].notna() & frame["region"].notna() & frame["year"].notna()]
+    whole = frame["value"].notna() & frame["region"].notna() & frame["year"].notna()
+    return frame if whole.all() else frame[whole]
+
+
+def coded(column: pd.Series) -> pd.Series:
+    """A column of text as ordered categories, in the order of the texts: quick to compare, to join and to group."""
+    codes, distinct = pd.factorize(column)
+    words = np.asarray(distinct, dtype=object)
+    order = words.argsort()
+    turns = np.full(len(words) + 1, -1)
+    turns[order] = np.arange(len(words))
+    kind = pd.CategoricalDtype(pd.Index(words[order], dtype=object), ordered=True)
+    return pd.Series(pd.Categorical.from_codes(turns[codes], dtype=kind))
+
+
+def like(column: pd.Series, other: pd.Series) -> pd.Series:
+    """A column of text in the form of another one, so that they can be joined; where that has no such text, empty."""
+    if not isinstance(other.dtype, pd.CategoricalDtype):
+        return column.astype(object)
+    codes = other.cat.categories.get_indexer(pd.Index(column, dtype=object))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=other.dtype), index=column.index)
+
+
+def mapped(column: pd.Series, meaning: Mapping[str, str], other: pd.Series) -> pd.Series:
+    """What each text stands for, in the form of another column of text; each distinct one is looked up once."""
+    codes, distinct = _in_order(column)
+    found = like(pd.Series([meaning.get(word) for word in distinct], dtype=object), other)
+    return found.take(codes.clip(0)).set_axis(column.index).where(codes >= 0)
 
 
 def joint_figures(values: pd.DataFrame) -> pd.DataFrame:
     """The current joint values in the same form: what stands after precedence, as a compilation of its own."""
     if "superseded_at" in values:
         values = values[values["superseded_at"].isna()]
-    frame = _plain(values)
+    frame = _plain(values, texts)
     low, high = floats(values["rounding_low"]), floats(values["rounding_high"])
     frame = frame.assign(low=low.fillna(frame["value"]), high=high.fillna(frame["value"]), source=JOINT, family=JOINT)
     return frame[frame["value"].notna()]
 
 
-def _plain(values: pd.DataFrame) -> pd.DataFrame:
-    frame = pd.DataFrame({name: texts(values[name]) for name in ("indicator", "period", "breakdown")})
-    status = texts(values["obs_status"])
+def _plain(values: pd.DataFrame, form: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+    frame = pd.DataFrame({name: form(values[name]) for name in ("indicator", "period", "breakdown")})
+    status = form(values["obs_status"])
     year, value = floats(values["year"]), floats(values["value"])
-    return frame.assign(region=texts(values["region_code"]), year=year, value=value, status=status)
+    return frame.assign(region=form(values["region_code"]), year=year, value=value, status=status)
 
 
 def result(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
@@ -73,10 +105,31 @@ def numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
     """A number for each row, equal where some columns are, in the order of their values, from 0 without a gap."""
     found = np.zeros(len(frame), dtype=np.int64)
     for name in names:
-        codes, distinct = pd.factorize(frame[name], sort=True)
-        found = found * (len(distinct) + 1) + codes
-    numbered: NDArray[np.int64] = np.unique(found, return_inverse=True)[1]
-    return numbered
+        codes, distinct = _in_order(frame[name])
+        count = len(distinct)
+        if count > 1 or (codes < 0).any():
+            found = _dense(found * (count + 1) + codes)
+    return found
+
+
+def _in_order(column: pd.Series) -> tuple[NDArray[np.int64], pd.Index]:
+    """Codes in the order of a column's values, -1 for empty ones, and the values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy().astype(np.int64), column.cat.categories
+    codes, distinct = pd.factorize(column, sort=True)
+    return codes.astype(np.int64), pd.Index(distinct)
+
+
+def _dense(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers from 0 without a gap in the order of others."""
+    least = int(numbers.min(initial=0))
+    size = int(numbers.max(initial=0)) - least + 1
+    if size > ROOMY * len(numbers):
+        sorted_in: NDArray[np.int64] = np.unique(numbers, return_inverse=True)[1]
+        return sorted_in
+    there = np.zeros(size, dtype=bool)
+    there[numbers - least] = True
+    return (there.cumsum() - 1)[numbers - least]
 
 
 def span(frame: pd.DataFrame, role: str) -> pd.DataFrame:

@@ -15,8 +15,8 @@ import pandas as pd
 from catalog.identities import EVERY, AnyIdentity, Known, Listed, MembersNotSwapped, SameFigureTwoSources
 from catalog.load import Catalog
 from catalog.strict import Bilingual
-from expectations.enough import judge_large
-from expectations.figures import COLUMNS, DOUBLE, JOINT, figures_of, joint_figures
+from expectations.enough import LARGE, judge_large
+from expectations.figures import COLUMNS, DOUBLE, JOINT, coded, figures_of, joint_figures
 from expectations.identity_rows import Figures, rows_of
 from expectations.messages import both, comparisons_passed, crash_message, figure, figure_name, region_name
 from expectations.rules import fill
@@ -25,16 +25,17 @@ from expectations.validation import Found
 from expectations.verdict import Check
 from expectations.words import listing, number
 
-# Small figures are told with at most so many decimals, those from LARGE on with two.
-SHOWN, LARGE = 4, 1000
+# Small figures are told with at most so many decimals, those from BIG on with two.
+SHOWN, BIG = 4, 1000
 # A sentence lists a few more that failed and says how many there are.
 NAMED = 10
+COUNT = "count"
 JOINT_TABLE = Bilingual(id="tabel gabungan", en="joint table")
 
 
 @dataclass
 class Compared:
-    """The comparisons of a set of identities: one frame with column `identity`, what crashed, what is excused."""
+    """The comparisons of a set of identities: one frame as `counted` gives it, what crashed, what is excused."""
 
     rows: pd.DataFrame
     crashed: dict[str, str] = field(default_factory=dict)
@@ -80,12 +81,12 @@ def compare_alone(observations: pd.DataFrame, catalog: Catalog, families: Mappin
     between_sources = (MembersNotSwapped, SameFigureTwoSources)
     alone = [item for item in catalog.identities if isinstance(item, Listed) and not item.at_door]
     alone = [item for item in alone if not isinstance(item, between_sources) and not _absent(item, catalog)]
-    return compare(alone, figures_of(observations, families), catalog)
+    return compare(alone, figures_of(observations, families, coded), catalog)
 
 
 def compare(identities: Iterable[AnyIdentity], figures: pd.DataFrame, catalog: Catalog) -> Compared:
     """The comparisons of all identities, those that the catalog excuses not asked."""
-    found = Compared(pd.DataFrame(columns=["identity", *COLUMNS]))
+    found = Compared(pd.DataFrame(columns=["identity", *COLUMNS, COUNT]))
     frames = []
     held = Figures(figures)
     for item in identities:
@@ -95,10 +96,29 @@ def compare(identities: Iterable[AnyIdentity], figures: pd.DataFrame, catalog: C
             found.crashed[item.id] = f"{type(error).__name__}: {error}"
             continue
         found.excused[item.id] = excuse(rows, item.known)
-        frames.append(rows.assign(identity=item.id))
+        frames.append(counted(rows, item.id))
     if frames:
         found.rows = pd.concat(frames, ignore_index=True)
     return found
+
+
+def counted(rows: pd.DataFrame, identity: str, large: int = LARGE) -> pd.DataFrame:
+    """Comparisons with columns `identity` and `COUNT`: how many of them a row stands for.
+
+    Of more than `large` comparisons those stay that do not hold. All others of an indicator are told by the one that
+    came nearest to its limit: if that one holds, they do.
+    """
+    rows = rows.assign(identity=identity)
+    rows[COUNT] = 1
+    if len(rows) <= large:
+        return rows
+    beyond, of = rows["beyond"].to_numpy(dtype="float64"), pd.factorize(rows["indicator"])[0]
+    held = np.flatnonzero(beyond <= 0)
+    by_indicator = held[np.lexsort((beyond[held], of[held]))]
+    nearest = by_indicator[np.append(np.diff(of[by_indicator]) != 0, True)[: len(held)]]
+    rows[COUNT] = np.where(beyond > 0, 1, np.bincount(of[held], minlength=int(of.max(initial=-1)) + 1)[of])
+    kept = rows.iloc[np.union1d(np.flatnonzero(beyond > 0), nearest)]
+    return kept.astype({name: object for name in kept if isinstance(kept[name].dtype, pd.CategoricalDtype)})
 
 
 def excuse(rows: pd.DataFrame, known: Sequence[Known]) -> list[Known]:
@@ -139,7 +159,10 @@ def verdicts(
     comparing = set(rows["identity"].unique())
     asked = [planned for planned in plan if planned.rule.id in comparing]
     found, _ = judge_large(rows.astype({"beyond": "float64"}), asked, lambda some: some.reset_index(drop=True))
-    answers = {item.planned.key: item for item in found}
+    compared_with = rows[rows["beyond"].notna()].groupby("identity")[COUNT].sum().to_dict()
+    answers = {
+        item.planned.key: replace(item, evaluated=int(compared_with.get(item.planned.rule.id, 0))) for item in found
+    }
     checks = []
     for planned in plan:
         answer, rule = answers.get(planned.key) or Found(planned, "passed", 0, 0), planned.rule
@@ -249,7 +272,7 @@ def _span(row: pd.Series, lang: str) -> str:
 
 def _shown(value: float) -> float:
     """A figure with as many decimals as its size bears, so that 1,116,115.26 is told to the unit."""
-    return round(float(value), SHOWN if abs(value) < LARGE else 2)
+    return round(float(value), SHOWN if abs(value) < BIG else 2)
 
 
 def _moved(row: pd.Series) -> float:

@@ -78,7 +78,7 @@ def _reads(identity: AnyIdentity, catalog: Catalog) -> list[str]:
 def _beside(figures: pd.DataFrame, roles: Mapping[str, str], *, across: bool = False) -> pd.DataFrame:
     """One row per region, year and combination of sources that have every indicator of `roles`."""
     if across:
-        figures = figures.assign(family=figures["family"].where(figures["family"] == JOINT, ""))
+        figures = figures.assign(family=figures["family"].astype(object).where(figures["family"] == JOINT, ""))
     taken = [take(figures, indicator, role) for role, indicator in roles.items()]
     frame = taken[0]
     for part in taken[1:]:

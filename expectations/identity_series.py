@@ -14,7 +14,21 @@ from catalog.identities import (
     SameFigureTwoSources,
 )
 from catalog.load import Catalog
-from expectations.figures import COLUMNS, DOUBLE, FIGURE, TOTAL, agree, gap, numbers, result, sources, span
+from expectations.figures import (
+    COLUMNS,
+    DOUBLE,
+    FIGURE,
+    TOTAL,
+    agree,
+    coded,
+    gap,
+    like,
+    mapped,
+    numbers,
+    result,
+    sources,
+    span,
+)
 
 SERIES = ["source", "indicator", "region", "breakdown"]
 # A swapped figure lies this near its fellow member's and this far from its own, as a share of their ratio.
@@ -24,16 +38,16 @@ NEAR, FAR = 0.02, 0.05
 def parent_value_copied(identity: ParentValueCopied, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """How many years running a region has had the figure of its parent; the parent speaks through any source."""
     parents = {code: region.parent for code, region in catalog.regions_by_code.items() if region.parent}
-    key = ["indicator", "parent", "year", "breakdown"]
-    known = pd.concat([figures, _references(identity)]).rename(columns={"region": "parent", "value": "whole"})
-    known = known[known["parent"].isin(parents.values())][[*key, "whole"]].drop_duplicates()
-    frame = figures.assign(parent=figures["region"].map(parents)).dropna(subset="parent").merge(known, on=key)
+    known = _wholes(identity, figures, set(parents.values()))
+    parent = mapped(figures["region"], parents, known["parent"])
+    frame = figures.assign(parent=parent)[parent.notna()].merge(known, on=["indicator", "parent", "year", "breakdown"])
     if frame.empty:
         return pd.DataFrame(columns=COLUMNS)
     frame = frame.assign(
         same=np.isclose(frame["value"], frame["whole"], rtol=DOUBLE, atol=0), series=numbers(frame, SERIES)
-    ).sort_values(["series", "year"], kind="stable")
-    if frame.duplicated(["series", "year"]).any():
+    )
+    frame = frame.iloc[np.lexsort((frame["year"], frame["series"]))]
+    if ((np.diff(frame["series"]) == 0) & (np.diff(frame["year"]) == 0)).any():
         frame = frame.groupby(["series", *SERIES, "year"], as_index=False).agg(
             {"same": "max", "period": "first", "value": "first", "whole": "first", "parent": "first"}
         )
@@ -47,10 +61,16 @@ def parent_value_copied(identity: ParentValueCopied, figures: pd.DataFrame, cata
     return result(frame, found=frame["value"], low=whole, high=whole, beyond=beyond, other=frame["parent"])
 
 
-def _references(identity: ParentValueCopied) -> pd.DataFrame:
+def _wholes(identity: ParentValueCopied, figures: pd.DataFrame, parents: set[str]) -> pd.DataFrame:
+    """What is known of regions that are parents, from any source, with column `whole` for the value."""
     rows = [(item.indicator, item.region, float(item.year), TOTAL, float(item.value)) for item in identity.references]
-    frame = pd.DataFrame(rows, columns=["indicator", "region", "year", "breakdown", "value"])
-    return frame.astype({"year": "float64", "value": "float64"})
+    names = ["indicator", "region", "year", "breakdown", "value"]
+    references = pd.DataFrame(rows, columns=names).astype({"year": "float64", "value": "float64"})
+    known = pd.concat([figures.loc[figures["region"].isin(parents), names].astype(references.dtypes), references])
+    known = known[known["region"].isin(parents)].drop_duplicates()
+    known = known.assign(**{name: like(known[name], figures[name]) for name in ("indicator", "breakdown")})
+    known = known.dropna(subset=["indicator", "breakdown"]).reset_index(drop=True)
+    return known.assign(parent=coded(known["region"])).rename(columns={"value": "whole"}).drop(columns="region")
 
 
 def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
@@ -94,6 +114,8 @@ def moves_at_most(identity: MovesAtMost, figures: pd.DataFrame, _catalog: Catalo
 def children_add_to_parent(identity: ChildrenAddToParent, figures: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """Sums over all regions in force under a parent, where every one of them has a figure; of counts alone."""
     children = _children(identity, catalog)
+    children = children.assign(**{name: like(children[name], figures["region"]) for name in ("region", "parent")})
+    children = children.dropna(subset=["region", "parent"])
     figures = figures[figures["indicator"].isin([item.id for item in catalog.indicators.values() if item.is_count])]
     frame = figures.merge(children, on="region")
     frame = frame[(frame["year"] >= frame["valid_from"]) & (frame["year"] <= frame["valid_to"])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +16,12 @@ from catalog.contract import ContractFile
 from catalog.identities import Formula, load_identities
 from catalog.load import Catalog, load_catalog
 from catalog.strict import DeclarationError
-from expectations import identity_rows
-from expectations.figures import figures_of
+from expectations import identity, identity_rows
+from expectations.figures import coded, figures_of
 from expectations.identity import compare, judge_identities
 from expectations.rules import load_rules
 from expectations.verdict import Check, refusal
+from expectations.view import texts
 
 pytestmark = pytest.mark.xdist_group("identities")
 
@@ -459,3 +461,43 @@ def test_the_formula_is_that_of_the_joint_tables(real: Catalog) -> None:
     assert ours[0] == pytest.approx(hdi(*components), abs=1e-9)
     assert ours[0] == pytest.approx(76.5885, abs=5e-5)
     assert sum(isinstance(item, Formula) for item in real.identities) == 2
+
+
+# What makes large editions quick changes nothing
+
+
+@pytest.fixture(scope="module")
+def spoilt(true: pd.DataFrame) -> pd.DataFrame:
+    """All published figures with every printed error planted."""
+    return planted(true, *(plant for _, _, _, plants in PRESS for plant in plants))
+
+
+def test_texts_held_as_codes_change_no_comparison(
+    spoilt: pd.DataFrame, families: dict[str, str], unexcused: Catalog
+) -> None:
+    held = [
+        compare(unexcused.identities, figures_of(spoilt, families, form), unexcused).rows.astype(object)
+        for form in (texts, coded)
+    ]
+    assert len({*held[0]["identity"]}) > len(unexcused.identities) / 2
+    pd.testing.assert_frame_equal(*(rows.where(rows.notna(), None) for rows in held))
+
+
+def test_comparisons_that_hold_are_told_by_the_nearest_of_them(
+    spoilt: pd.DataFrame, families: dict[str, str], real: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = judge_identities(spoilt, real, families)
+    monkeypatch.setattr(identity, "counted", partial(identity.counted, large=0))
+    assert judge_identities(spoilt, real, families) == whole
+    assert {check.outcome for check in whole} == {"passed", "failed"}
+
+
+def test_one_comparison_stands_for_each_indicator_without_a_fault() -> None:
+    rows = pd.DataFrame(
+        {"indicator": ["a", "a", "b", "a", "b", "b"], "beyond": [-2.0, -1.0, 0.0, 1.0, float("nan"), -3.0]}
+    )
+    found = identity.counted(rows, "rule", large=0)
+    assert found.to_numpy().tolist() == [["a", -1.0, "rule", 2], ["b", 0.0, "rule", 2], ["a", 1.0, "rule", 1]]
+    empty = identity.counted(rows.iloc[:0], "rule", large=-1)
+    assert empty.empty
+    assert list(empty) == ["indicator", "beyond", "identity", "count"]
