@@ -53,8 +53,14 @@ def fold_lone(
     known |= {name: _constant(getattr(edition, name), figures.num_rows) for name in OF_EDITION}
     known["observation_id"] = _ids(con, figures, edition)
     known["break_flag"] = pa.array(_breaks(figures, catalog))
-    wanted = [(tables["core.observation"], by_key), (tables["core.lineage"], by_place), (joined_table(tables), by_key)]
-    return {table.full_name: _table(known, order, table, figures.num_rows) for table, order in wanted}
+    # What stands in two tables of one order is put in order once.
+    by_key_known = _Ordered(known, by_key)
+    wanted = [
+        (tables["core.observation"], by_key_known),
+        (joined_table(tables), by_key_known),
+        (tables["core.lineage"], _Ordered(known, by_place)),
+    ]
+    return {table.full_name: rows.table(table) for table, rows in wanted}
 
 
 def _figures(edition: Edition) -> pa.Table:
@@ -133,11 +139,24 @@ def _constant(value: Any, rows: int) -> Any:
     return pa.nulls(rows) if value is None else pa.repeat(pa.scalar(value), rows)
 
 
-def _table(known: Mapping[str, Any], order: Numbers, table: Table, rows: int) -> pa.Table:
-    """The columns of a table in an order; one of which nothing is known (nothing is superseded) is empty."""
-    schema, at = schema_of(table), pa.array(order)
-    columns = []
-    for column, field in zip(table.columns, schema, strict=True):
-        values = known.get(column.alias_of or column.name)
-        columns.append(pa.nulls(rows, field.type) if values is None else values.take(at).cast(field.type))
-    return pa.table(columns, schema=schema)
+class _Ordered:
+    """Columns of which something is known, in an order; each is put in order when it is first asked for."""
+
+    def __init__(self, known: Mapping[str, Any], order: Numbers) -> None:
+        self._known = known
+        self._order: Any = pa.array(order)
+        self._made: dict[tuple[str, pa.DataType], Any] = {}
+
+    def table(self, table: Table) -> pa.Table:
+        """The columns of a table; one of which nothing is known (nothing is superseded) is empty."""
+        schema = schema_of(table)
+        names = [column.alias_of or column.name for column in table.columns]
+        columns = [self._column(name, field.type) for name, field in zip(names, schema, strict=True)]
+        return pa.table(columns, schema=schema)
+
+    def _column(self, name: str, kind: pa.DataType) -> Any:
+        if (name, kind) not in self._made:
+            values = self._known.get(name)
+            rows = len(self._order)
+            self._made[name, kind] = pa.nulls(rows, kind) if values is None else values.take(self._order).cast(kind)
+        return self._made[name, kind]

@@ -15,13 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warehouse_samples import CITY, FAULTS, REGENCY, Figure, day, edition
 
+import warehouse.parquet
 import warehouse.shard
 import warehouse.stream
 from catalog.load import Catalog
+from warehouse.arrow import schema_of
 from warehouse.codes import as_encoded
 from warehouse.columns import published_tables
 from warehouse.fold import Edition, FoldError
 from warehouse.model import Column
+from warehouse.parquet import reads_back, write_batches
 from warehouse.shard import SHARDED, write_shard
 
 NARROW = {"figure.parquet", "trait.parquet", "edition.parquet"}
@@ -186,3 +189,26 @@ def test_all_tables_of_a_shard_are_folded_by_columns(catalog: Catalog, tmp_path:
     written = files(tmp_path / "lone", edition(tmp_path, [Figure("5.77")]), catalog)
     assert set(written) == {"shard.json", *(f"{name.replace('.', '_')}.parquet" for name in SHARDED)}
     assert {path.name for path in (tmp_path / "lone").iterdir()} == {*written, *NARROW}
+
+
+def test_a_file_that_does_not_give_back_its_rows_is_none(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read back is held against what was written, side by side, or by digest where that is not at hand."""
+    table = published_tables(catalog)["core.lineage"].published()
+    rows = [
+        {column.name: f"a{number % 2}" if column.type == "VARCHAR" else number for column in table.columns}
+        for number in range(3)
+    ]
+    rows[2]["observation_id"] = "a2"
+    [batch] = pa.Table.from_pylist(rows, schema=schema_of(table)).to_batches()
+    [other] = pa.Table.from_pylist(rows[::-1], schema=schema_of(table)).to_batches()
+    written = write_batches(table, tmp_path / "rows.parquet", [batch])
+    elsewhere = write_batches(table, tmp_path / "other.parquet", [other])
+    for at_hand in ([], [batch], [other], [batch, batch]):
+        assert reads_back(tmp_path / "rows.parquet", written, at_hand)
+    for at_hand in ([], [batch], [batch, batch]):
+        assert not reads_back(tmp_path / "other.parquet", written, at_hand)
+    assert not reads_back(tmp_path / "rows.parquet", elsewhere)
+    monkeypatch.setattr(warehouse.parquet, "read_digest", None)
+    assert reads_back(tmp_path / "rows.parquet", written, [batch])
