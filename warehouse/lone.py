@@ -145,7 +145,7 @@ class _Ordered:
     def __init__(self, known: Mapping[str, Any], order: Numbers) -> None:
         self._known = known
         self._order: Any = pa.array(order)
-        self._made: dict[tuple[str, pa.DataType], Any] = {}
+        self._made: dict[tuple[str, Any], Any] = {}
 
     def table(self, table: Table) -> pa.Table:
         """The columns of a table; one of which nothing is known (nothing is superseded) is empty."""
@@ -154,7 +154,7 @@ class _Ordered:
         columns = [self._column(name, field.type) for name, field in zip(names, schema, strict=True)]
         return pa.table(columns, schema=schema)
 
-    def _column(self, name: str, kind: pa.DataType) -> Any:
+    def _column(self, name: str, kind: Any) -> Any:
         if (name, kind) not in self._made:
             values = self._known.get(name)
             rows = len(self._order)
