@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from duckdb import DuckDBPyConnection
@@ -11,10 +12,18 @@ from warehouse.model import Model, Table, load_model
 from warehouse.sqlfiles import load_sql, quoted, text
 
 
-def create_table(table: Table) -> str:
-    """CREATE TABLE of one declared table."""
+def create_table(table: Table, stored: Mapping[str, str] = MappingProxyType({})) -> str:
+    """CREATE TABLE of one declared table; `stored` says by which of DuckDB's ways some columns are compressed."""
     columns = ", ".join(
-        f"{quoted(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
+        " ".join(
+            [
+                quoted(column.name),
+                column.type,
+                *([f"USING COMPRESSION {stored[column.name]}"] if column.name in stored else []),
+                *([] if column.nullable else ["NOT NULL"]),
+            ]
+        )
+        for column in table.columns
     )
     return f"CREATE TABLE {table.full_name} ({columns})"
 

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.ddl import comments, create_table
 from warehouse.model import Table
-from warehouse.narrow import EDITION, NUMBERS, SCHEMA, TRAIT, narrow_tables, path_of
+from warehouse.narrow import EDITION, FIGURE, NUMBERS, SCHEMA, STORED, TRAIT, narrow_tables, path_of
 from warehouse.shard import SHARDED, Shard
 from warehouse.sqlfiles import literal_path, load_sql, names, quoted, text
 
@@ -37,7 +37,11 @@ def small_table(table: Table) -> Table:
 def create_storage(con: DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
     """The tables of large sources' rows, empty."""
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    con.execute(";\n".join(create_table(table) for table in narrow_tables(tables).values()))
+    con.execute(
+        ";\n".join(
+            create_table(table, STORED if name == FIGURE else {}) for name, table in narrow_tables(tables).items()
+        )
+    )
 
 
 def add_shards(con: DuckDBPyConnection, tables: Mapping[str, Table], shards: Sequence[Shard]) -> None:
