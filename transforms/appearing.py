@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Up to so many possible codes a row they are looked up in place, which takes half to a seventh of hashing them.
+ROOMY = 4
+
 
 def appearing(codes: NDArray[Any], size: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Where each of the codes 0 to `size` - 1 that occur stands first, in that order; and the turn of each, else -1.

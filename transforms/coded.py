@@ -12,10 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.appearing import appearing
-
-# Up to so many possible numbers a row they are looked up in place, which takes half to a seventh of hashing them.
-ROOMY = 4
+from transforms.appearing import ROOMY, appearing
 
 
 @dataclass(frozen=True)

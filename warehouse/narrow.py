@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from transforms.appearing import ROOMY, appearing
 from warehouse.arrow import plain_schema, schema_of
 from warehouse.codes import codes_of
 from warehouse.model import Column, Table
@@ -26,7 +27,7 @@ OF_EDITION = [
     "source", "snapshot", "publication", "file", "evidence", "synthetic", "published", "first_seen", "vintage"
 ]  # fmt: skip
 OF_TRAIT = [
-    "indicator", "breakdown", "unit", "rounding_step", "obs_status", "closed_reason", "missing_mark", "sheet",
+    "indicator", "period", "breakdown", "unit", "rounding_step", "obs_status", "closed_reason", "missing_mark", "sheet",
     "source_column", "done",
 ]  # fmt: skip
 # Texts that hardly repeat. DuckDB comes to the same after trying all its ways, which takes half of the time.
@@ -92,6 +93,16 @@ def path_of(folder: Path, table: Table) -> Path:
     return folder / f"{table.name}.parquet"
 
 
+def _turns(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each code stands first, and for every row the turn of its code, numbers from 0 on."""
+    most = int(codes.max(initial=0))
+    if most > ROOMY * len(codes):
+        _, first, turns = np.unique(codes, return_index=True, return_inverse=True)
+        return first, turns.astype(np.int64)
+    first, of_code = appearing(codes, most + 1)
+    return first, of_code[codes].astype(np.int64)
+
+
 class _Shared:
     """What rows have in common, each combination under a number from 0 on."""
 
@@ -107,14 +118,12 @@ class _Shared:
             column: Any = batch[name]
             encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
             if len(encoded.dictionary) + bool(encoded.null_count) > 1:
-                # Made dense each time, so that it never grows past what 64 bits hold.
-                codes = np.unique(codes, return_inverse=True)[1] * (len(encoded.dictionary) + 1)
-                codes += codes_of(encoded) + 1
-        _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+                codes = _turns(codes * (len(encoded.dictionary) + 1) + codes_of(encoded) + 1)[1]
+        first, turns = _turns(codes)
         at: Any = pa.array(first)
         found = batch.select(self._names).take(at).to_pylist()
         numbers = [self._known.setdefault(tuple(row.values()), len(self._known)) for row in found]
-        return np.array(numbers, dtype=np.int32)[inverse]
+        return np.array(numbers, dtype=np.int32)[turns]
 
     def rows(self) -> pa.Table:
         """The combinations with their numbers."""
