@@ -14,8 +14,9 @@ import pandas as pd
 
 from catalog.contract import Contract
 from catalog.load import Catalog
-from expectations.figures import COLUMNS, coded, figures_of, numbers
+from expectations.figures import COLUMNS, coded, figures_of
 from expectations.identity import COUNT, Compared, compare, verdicts
+from expectations.numbering import numbers
 from expectations.shifts import shift_rows
 from expectations.slips import slip_rows
 from expectations.suites import edition_suite, identity_suite

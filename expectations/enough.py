@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from expectations.numbering import dense, firsts
 from expectations.suites import Planned
 from expectations.validation import Found, validate
 
 # Below it judging a few rows costs as much as judging all.
 LARGE = 5_000
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 NONE: Rows = np.zeros(0, np.int64)
 
 
@@ -68,28 +71,39 @@ class _Columns:
     view: pd.DataFrame
 
     def __post_init__(self) -> None:
-        self._codes: dict[str, Rows] = {}
+        self._numbers: dict[str, Rows] = {}
+        self._empty: dict[str, Mask] = {}
+        self._inside: dict[frozenset[tuple[str, Any]], Mask] = {}
 
-    def codes(self, name: str) -> Rows:
-        """One number per distinct value of a column, -1 where it is empty."""
-        if name not in self._codes:
-            self._codes[name] = pd.factorize(self.view[name])[0].astype(np.int64)
-        return self._codes[name]
+    def numbers(self, name: str) -> Rows:
+        """One number per distinct value of a column, from 0 on; 0 where it is empty, if it is anywhere."""
+        if name not in self._numbers:
+            codes = pd.factorize(self.view[name])[0].astype(np.int64)
+            self._numbers[name] = codes - int(codes.min(initial=0))
+        return self._numbers[name]
 
-    def inside(self, planned: Planned) -> NDArray[np.bool_]:
+    def empty(self, name: str) -> Mask:
+        """Where a column is empty."""
+        if name not in self._empty:
+            self._empty[name] = self.view[name].isna().to_numpy(dtype=bool)
+        return self._empty[name]
+
+    def inside(self, planned: Planned) -> Mask:
         """The rows that a rule is held against."""
-        mask = np.ones(len(self.view), bool)
-        for name, wanted in planned.where.items():
-            if wanted in {"null", "not null"}:
-                mask &= (self.codes(name) < 0) == (wanted == "null")
-            else:
-                same = self.view[name] == wanted
-                mask &= same.fillna(value=False).to_numpy(dtype=bool)
-        return mask
+        key = frozenset(planned.where.items())
+        if key not in self._inside:
+            mask = np.ones(len(self.view), bool)
+            for name, wanted in planned.where.items():
+                if wanted in {"null", "not null"}:
+                    mask &= self.empty(name) == (wanted == "null")
+                else:
+                    mask &= (self.view[name] == wanted).fillna(value=False).to_numpy(dtype=bool)
+            self._inside[key] = mask
+        return self._inside[key]
 
-    def given(self, names: Iterable[str]) -> NDArray[np.bool_]:
+    def given(self, names: Iterable[str]) -> Mask:
         """The rows on which none of some columns is empty."""
-        known: NDArray[np.bool_] = np.logical_and.reduce([self.codes(name) >= 0 for name in names])
+        known: Mask = ~np.logical_or.reduce([self.empty(name) for name in names])
         return known
 
     def decisive(self, planned: Planned) -> Rows | None:
@@ -108,13 +122,11 @@ class _Columns:
 
     def distinct(self, rows: Rows, names: Sequence[str]) -> Rows:
         """The first row of every combination of some columns."""
-        if not len(rows):
-            return NONE
-        whole = self.codes(names[0])[rows]
-        for name in names[1:]:
-            codes = self.codes(name)[rows] + 1
-            whole = pd.factorize(whole)[0].astype(np.int64) * (int(codes.max()) + 1) + codes
-        found: Rows = rows[np.unique(whole, return_index=True)[1]]
+        whole = np.zeros(len(rows), np.int64)
+        for name in names:
+            numbers = self.numbers(name)[rows]
+            whole = dense(whole * (int(numbers.max(initial=0)) + 1) + numbers)
+        found: Rows = rows[firsts(whole)]
         return found
 
 
@@ -125,7 +137,7 @@ def _by_value(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
 
 
 def _by_emptiness(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
-    empty = columns.codes(planned.arguments["column"])[rows] < 0
+    empty = columns.empty(planned.arguments["column"])[rows]
     return np.concatenate([rows[empty][:1], rows[~empty][:1]])
 
 
@@ -148,7 +160,7 @@ def _by_repetition(columns: _Columns, planned: Planned, rows: Rows) -> Rows:
     rows = rows[columns.given(names)[rows]]
     if len(columns.distinct(rows, names)) == len(rows):
         return rows[:1]
-    keys = pd.DataFrame({name: columns.codes(name)[rows] for name in names})
+    keys = pd.DataFrame({name: columns.numbers(name)[rows] for name in names})
     found: Rows = rows[keys.duplicated(keep=False).to_numpy()]
     return found
 
@@ -161,8 +173,8 @@ def _by_count(columns: _Columns, planned: Planned, rows: Rows) -> Rows | None:
 
 
 def _by_sameness(columns: _Columns, planned: Planned, rows: Rows) -> Rows | None:
-    codes = columns.codes(planned.arguments["column"])[rows]
-    return rows[:1] if not len(codes) or (codes == codes[0]).all() else None
+    numbers = columns.numbers(planned.arguments["column"])[rows]
+    return rows[:1] if not len(numbers) or (numbers == numbers[0]).all() else None
 
 
 _DECISIVE: dict[str, Callable[[_Columns, Planned, Rows], Rows | None]] = {

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from catalog.identities import Tolerance
+from expectations.numbering import in_order
 from expectations.view import floats, texts
 
 TOTAL = "_T"
@@ -24,8 +24,6 @@ SAME = ["family", "region", "period", "year", "breakdown"]
 COLUMNS = [*FIGURE, "source", "other", "found", "low", "high", "beyond"]
 # What doubles lose in sums and products of published decimals, relative to their size; no statistical tolerance.
 DOUBLE = 1e-9
-# Up to so many possible numbers a row they are looked up in place, not sorted.
-ROOMY = 4
 
 
 def figures_of(
@@ -66,7 +64,7 @@ def like(column: pd.Series, other: pd.Series) -> pd.Series:
 
 def mapped(column: pd.Series, meaning: Mapping[str, str], other: pd.Series) -> pd.Series:
     """What each text stands for, in the form of another column of text; each distinct one is looked up once."""
-    codes, distinct = _in_order(column)
+    codes, distinct = in_order(column)
     found = like(pd.Series([meaning.get(word) for word in distinct], dtype=object), other)
     return found.take(codes.clip(0)).set_axis(column.index).where(codes >= 0)
 
@@ -99,37 +97,6 @@ def result(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
 def gap(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
     """How far two spans (low, high) lie apart; negative where they meet."""
     return pd.Series(np.maximum(left["low"] - right["high"], right["low"] - left["high"]))
-
-
-def numbers(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
-    """A number for each row, equal where some columns are, in the order of their values, from 0 without a gap."""
-    found = np.zeros(len(frame), dtype=np.int64)
-    for name in names:
-        codes, distinct = _in_order(frame[name])
-        count = len(distinct)
-        if count > 1 or (codes < 0).any():
-            found = _dense(found * (count + 1) + codes)
-    return found
-
-
-def _in_order(column: pd.Series) -> tuple[NDArray[np.int64], pd.Index]:
-    """Codes in the order of a column's values, -1 for empty ones, and the values."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy().astype(np.int64), column.cat.categories
-    codes, distinct = pd.factorize(column, sort=True)
-    return codes.astype(np.int64), pd.Index(distinct)
-
-
-def _dense(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbers from 0 without a gap in the order of others."""
-    least = int(numbers.min(initial=0))
-    size = int(numbers.max(initial=0)) - least + 1
-    if size > ROOMY * len(numbers):
-        sorted_in: NDArray[np.int64] = np.unique(numbers, return_inverse=True)[1]
-        return sorted_in
-    there = np.zeros(size, dtype=bool)
-    there[numbers - least] = True
-    return (there.cumsum() - 1)[numbers - least]
 
 
 def span(frame: pd.DataFrame, role: str) -> pd.DataFrame:

@@ -24,11 +24,11 @@ from expectations.figures import (
     gap,
     like,
     mapped,
-    numbers,
     result,
     sources,
     span,
 )
+from expectations.numbering import numbers
 
 SERIES = ["source", "indicator", "region", "breakdown"]
 # A swapped figure lies this near its fellow member's and this far from its own, as a share of their ratio.

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from expectations.figures import COLUMNS, numbers
+from expectations.figures import COLUMNS
+from expectations.numbering import numbers
 from expectations.slips import WEIGHTY
 from expectations.view import texts
 
