@@ -240,13 +240,14 @@ def _stage_rows(
     from expectations.verdict import failures_to_arrow
     from expectations.view import edition_size
     from transforms.corrections import correct
-    from transforms.tidy import rows_left_aside, tidy, write_tidy
+    from transforms.tidy import as_frame, rows_left_aside, tidy_table, write_tidy
 
-    tidied = tidy(table, contract, catalog)
+    whole = tidy_table(table, contract, catalog)
+    tidied = as_frame(whole)
     corrected = correct(tidied, corrections, contract, catalog)
     frame = corrected.rows
     judgement: Judgement = judge_rows(frame, contract, catalog, entry.sha256, entry.first_seen)
-    write_tidy(frame, folder / "tidy.parquet")
+    write_tidy(whole if frame is tidied else frame, folder / "tidy.parquet")
     pq.write_table(failures_to_arrow(judgement.failures), folder / "failures.parquet")
     size = edition_size(frame, entry.sha256)
     stats = {"rows": size.rows, "keys": size.keys, "quarantined": len(judgement.quarantined)}

@@ -54,6 +54,18 @@ class Coded:
         words = self.words
         return [words[code] for code in self.codes.tolist()]
 
+    def dictionary(self) -> Any:
+        """A column of texts as an Arrow array of codes into the distinct ones; None becomes NULL."""
+        known = Coded.of(self.words)
+        texts = [word for word in known.words if word is not None]
+        # What stands behind the only empty word moves up by one.
+        empty = known.words.index(None) if len(texts) < len(known.words) else len(texts)
+        turns = np.arange(len(known.words), dtype=np.int32) - (np.arange(len(known.words)) > empty)
+        words = known.codes[self.codes]
+        mask = words == empty if len(texts) < len(known.words) else None
+        indices: Any = pa.array(turns[words], mask=mask)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(texts, pa.string()))
+
     def arrow(self, kind: pa.DataType) -> Any:
         """The column as an Arrow array of a type; None becomes NULL."""
         words: Any = pa.array(self.words, kind)

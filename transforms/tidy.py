@@ -54,8 +54,8 @@ FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 TIDY_SCHEMA = pa.schema(FIELDS)
 TOTAL = "_T"
-# Texts that hardly ever repeat.
-OF_A_CELL = {"cell", "raw"}
+# Texts of which few are distinct; that of a cell hardly ever repeats.
+REPEATED = {name for name, kind in FIELDS if kind == pa.string()} - {"cell", "raw"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,12 @@ class Cells:
 
 
 def tidy(table: Table, contract: Contract, catalog: Catalog) -> pd.DataFrame:
-    """One row per figure in file order; columns and types as `TIDY_SCHEMA`, values in canonical units.
+    """One row per figure in file order; columns and types as `TIDY_SCHEMA`, values in canonical units."""
+    return as_frame(tidy_table(table, contract, catalog))
+
+
+def tidy_table(table: Table, contract: Contract, catalog: Catalog) -> pa.Table:
+    """The same as an Arrow table, with texts that repeat as codes.
 
     Cells that cannot be understood keep their text and have NULL where the meaning should stand: it is the
     expectations that judge them. Every distinct text is read once, so that size costs little.
@@ -126,16 +131,24 @@ def tidy(table: Table, contract: Contract, catalog: Catalog) -> pd.DataFrame:
         **read_figures(cells.raw(), measures, years, cells.columns, contract, catalog),
         **_units(cells, measures, contract),
     }
-    arrays = {
-        name: column.arrow(TIDY_SCHEMA.field(name).type) if isinstance(column, Coded) else column
-        for name, column in columns.items()
-    }
+    arrays = {name: _array(column, name) for name, column in columns.items()}
     kept = _kept(columns["region_code"], columns["region_problem"], contract)
     if kept is not None:
         arrays = {name: column.filter(pa.array(kept)) for name, column in arrays.items()}
     arrays["row_id"] = pa.array(np.arange(len(arrays["raw"])))
-    ordered = [arrays[field.name].cast(field.type) for field in TIDY_SCHEMA]
-    return to_pandas(pa.Table.from_arrays(ordered, schema=TIDY_SCHEMA))
+    return pa.table({field.name: _as_declared(arrays[field.name], field) for field in TIDY_SCHEMA})
+
+
+def _array(column: Any, name: str) -> Any:
+    if not isinstance(column, Coded):
+        return column
+    return column.dictionary() if name in REPEATED else column.arrow(TIDY_SCHEMA.field(name).type)
+
+
+def _as_declared(values: Any, field: pa.Field[Any]) -> Any:
+    if pa.types.is_dictionary(values.type):
+        return values
+    return values.cast(field.type)
 
 
 def rows_left_aside(table: Table, frame: pd.DataFrame) -> int:
@@ -154,15 +167,25 @@ def _kept(codes: Coded, problems: Coded, contract: Contract) -> NDArray[np.bool_
     return kept
 
 
-def write_tidy(frame: pd.DataFrame, path: Path) -> None:
+def write_tidy(rows: pa.Table | pd.DataFrame, path: Path) -> None:
     """Write tidy rows as parquet: texts that repeat as codes, and no more than is read again."""
-    rows = pa.Table.from_pandas(frame, schema=TIDY_SCHEMA, preserve_index=False)
-    coded: Any = [field.name for field in TIDY_SCHEMA if field.type == pa.string() and field.name not in OF_A_CELL]
-    columns = [rows[name].dictionary_encode() if name in coded else rows[name] for name in rows.column_names]
+    if not isinstance(rows, pa.Table):
+        rows = pa.Table.from_pandas(rows, schema=TIDY_SCHEMA, preserve_index=False)
+    coded: Any = sorted(REPEATED)
+    columns = [rows[name] if name not in REPEATED else _encoded(rows[name]) for name in rows.column_names]
     pq.write_table(
         pa.table(columns, names=rows.column_names),
         path, use_dictionary=coded, store_schema=False, write_statistics=False,
     )  # fmt: skip
+
+
+def _encoded(texts: Any) -> Any:
+    return texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
+
+
+def as_frame(rows: pa.Table) -> pd.DataFrame:
+    """The rows of `tidy_table` as a frame with columns and types as `TIDY_SCHEMA`."""
+    return to_pandas(rows.cast(TIDY_SCHEMA))
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

@@ -146,3 +146,11 @@ def test_combined_columns_are_the_tuples_of_their_values(rows: list[tuple[int, s
     whole = combined(columns)
     assert whole.values() == rows
     assert len(set(whole.words)) == len(whole.words) == len(set(rows))
+
+
+@given(st.lists(st.sampled_from(["a", "b", "", None]), min_size=1, max_size=6), st.lists(st.integers(0, 5)))
+def test_a_column_of_codes_is_its_texts_in_either_form(words: list[str | None], codes: list[int]) -> None:
+    column = Coded(np.array([code % len(words) for code in codes], np.int32), words)
+    found = column.dictionary()
+    assert found.to_pylist() == column.arrow(pa.string()).to_pylist() == column.values()
+    assert sorted(found.dictionary.to_pylist()) == sorted({word for word in words if word is not None})
