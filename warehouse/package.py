@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from warehouse.disk import file_sha256
@@ -93,10 +94,13 @@ def _field(column: Column) -> dict[str, Any]:
     return told
 
 
-def write_sums(directory: Path) -> None:
-    """Write SHA256SUMS over every other file of a directory, in the form that sha256sum -c reads."""
+def write_sums(directory: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write SHA256SUMS over every other file of a directory, in the form that sha256sum -c reads.
+
+    The hashes of files that are in `known`, by name, are not worked out again.
+    """
     paths = sorted(path for path in directory.iterdir() if path.name != SUMS)
-    lines = [f"{file_sha256(path)}  {path.name}\n" for path in paths]
+    lines = [f"{known.get(path.name) or file_sha256(path)}  {path.name}\n" for path in paths]
     (directory / SUMS).write_text("".join(lines), "utf-8")
 
 

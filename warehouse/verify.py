@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,28 @@ from warehouse.sqlfiles import literal_path, load_sql, names, text
 from warehouse.stream import ROW_GROUP, one_batch
 
 
-def verify_release(directory: Path, read_before: Collection[str] = ()) -> list[str]:
+def verify_release(directory: Path, tables: Callable[[], list[str]] | None = None) -> list[str]:
     """What is wrong with a release, one sentence per fault; an empty list says that it is whole.
 
     A release is judged by what it says of itself, so that one built under an older catalog verifies too. Broken
-    bytes are named by file and not read any further. `read_before` are the SHA-256 of shards' files that were read back
-    when they were written: of such a file the bytes are held against SHA256SUMS, its rows are not read once more.
+    bytes are named by file and not read any further. `tables` gives what `table_faults` finds, where somebody is at
+    that already.
     """
     try:
         release = read_release(directory)
     except ReleaseMissing as error:
         return [str(error)]
     broken = list(_hash_faults(directory))
-    return broken or [*_content_faults(release), *_table_faults(directory, release, read_before)]
+    return broken or [*_content_faults(release), *(tables() if tables else table_faults(directory))]
+
+
+def table_faults(directory: Path, read_before: Collection[str] = ()) -> list[str]:
+    """What is wrong with the tables of a release that has its package and its SHA256SUMS.
+
+    `read_before` are the SHA-256 of shards' files that were read back when they were written: of such a file the bytes
+    are held against SHA256SUMS, its rows are not read once more.
+    """
+    return list(_table_faults(directory, read_release(directory), read_before))
 
 
 def _hash_faults(directory: Path) -> Iterator[str]:
@@ -70,16 +79,16 @@ def _table_faults(directory: Path, release: ReleaseInfo, read_before: Collection
         ]
         for item in package["resources"]
     }
-    try:
-        con = duckdb.connect(str(directory / FILE), read_only=True)
-    except duckdb.Error as error:
-        yield f"{FILE}: does not open: {error}"
-        return
-    try:
+    with duckdb.connect() as con:
+        try:
+            # Attached, for this process may have the same file open with other settings.
+            con.execute(f"ATTACH {text(str(directory / FILE))} AS release (READ_ONLY)")
+            con.execute("USE release")
+        except duckdb.Error as error:
+            yield f"{FILE}: does not open: {error}"
+            return
         for name, told in release.tables.items():
             yield from _one_table(con, directory, name, told, fields, read_before)
-    finally:
-        con.close()
 
 
 def file_fault(path: Path) -> str:
