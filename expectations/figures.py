@@ -89,7 +89,7 @@ def _plain(values: pd.DataFrame, form: Callable[[pd.Series], pd.Series]) -> pd.D
 def result(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
     """Comparison rows; "other" names what else was compared, published figures before joint ones."""
     rows = frame.assign(**{"other": "", **columns})
-    rows["beyond"] = rows["beyond"] - DOUBLE * rows[["found", "high"]].abs().max(axis=1)
+    rows["beyond"] = rows["beyond"] - DOUBLE * np.fmax(rows["found"].abs(), rows["high"].abs())
     joint = (rows["source"] == JOINT).to_numpy()
     return rows.iloc[joint.argsort(kind="stable")][COLUMNS] if joint.any() else rows[COLUMNS]
 

@@ -28,7 +28,7 @@ from expectations.figures import (
     sources,
     span,
 )
-from expectations.numbering import numbers
+from expectations.numbering import Numbers, dense, firsts, in_order, numbers
 
 SERIES = ["source", "indicator", "region", "breakdown"]
 # A swapped figure lies this near its fellow member's and this far from its own, as a share of their ratio.
@@ -77,10 +77,15 @@ def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) 
     """The share of regions whose figure is exactly that of the year before, per table and year."""
     if figures["region"].nunique() < identity.regions:
         return pd.DataFrame(columns=COLUMNS)
-    frame = with_year_before(figures)
-    frame = frame.assign(same=(frame["value"] == frame["value_before"]).astype("float64"))
-    tables = ["source", "indicator", "breakdown", "period", "year"]
-    frame = frame.groupby(tables, as_index=False).agg(share=("same", "mean"), regions=("region", "nunique"))
+    here, before = beside_year_before(figures)
+    value = figures["value"].to_numpy()
+    table = numbers(figures.iloc[here], ["source", "indicator", "breakdown", "period", "year"])
+    size = np.bincount(table)
+    region = in_order(figures["region"])[0][here]
+    pairs = firsts(dense(table * (int(region.max(initial=0)) + 1) + region))
+    frame = figures.iloc[here[firsts(table)]].assign(
+        share=np.bincount(table, weights=value[here] == value[before]) / size, regions=np.bincount(table[pairs])
+    )
     frame = frame[frame["regions"] >= identity.regions].assign(region=None)
     found, most = 100 * frame["share"], 100 * identity.share
     return result(frame, found=found, low=0.0, high=most, beyond=frame["share"] - identity.share + 1e-6)
@@ -88,18 +93,25 @@ def copied_year(identity: CopiedYear, figures: pd.DataFrame, _catalog: Catalog) 
 
 def with_year_before(figures: pd.DataFrame) -> pd.DataFrame:
     """The figures whose series has one of the year before, with that as `value_before`."""
+    here, before = beside_year_before(figures)
+    found: pd.DataFrame = figures.iloc[here].assign(value_before=figures["value"].to_numpy()[before])
+    return found
+
+
+def beside_year_before(figures: pd.DataFrame) -> tuple[Numbers, Numbers]:
+    """Where the figures stand whose series has one of the year before, in their order, and where that one stands."""
     series, year = numbers(figures, SERIES), figures["year"].to_numpy()
     order = np.lexsort((year, series))
     next_series, next_year = np.diff(series[order]), np.diff(year[order])
     if ((next_series == 0) & (next_year == 0)).any():
         # Several periods of one year: each stands beside each of the year before.
-        before = figures[[*SERIES, "year", "value"]].assign(year=figures["year"] + 1)
-        return figures.merge(before, on=[*SERIES, "year"], suffixes=("", "_before"))
+        at = pd.DataFrame({"series": series, "year": year, "at": np.arange(len(figures))})
+        pairs = at.merge(at.assign(year=year + 1), on=["series", "year"], suffixes=("", "_before"))
+        return pairs["at"].to_numpy(), pairs["at_before"].to_numpy()
     follows = (next_series == 0) & (next_year == 1)
-    here, there = order[1:][follows], order[:-1][follows]
+    here, before = order[1:][follows], order[:-1][follows]
     kept = here.argsort()
-    found: pd.DataFrame = figures.iloc[here[kept]].assign(value_before=figures["value"].to_numpy()[there[kept]])
-    return found
+    return here[kept], before[kept]
 
 
 def moves_at_most(identity: MovesAtMost, figures: pd.DataFrame, _catalog: Catalog) -> pd.DataFrame:
@@ -117,12 +129,17 @@ def children_add_to_parent(identity: ChildrenAddToParent, figures: pd.DataFrame,
     children = children.assign(**{name: like(children[name], figures["region"]) for name in ("region", "parent")})
     children = children.dropna(subset=["region", "parent"])
     figures = figures[figures["indicator"].isin([item.id for item in catalog.indicators.values() if item.is_count])]
-    frame = figures.merge(children, on="region")
-    frame = frame[(frame["year"] >= frame["valid_from"]) & (frame["year"] <= frame["valid_to"])]
-    series = ["source", "family", "indicator", "parent", "period", "year", "breakdown"]
-    sums = frame.groupby(series, as_index=False).agg(
-        value=("value", "sum"), low=("low", "sum"), high=("high", "sum"), there=("region", "nunique")
-    )
+    at = figures[["region", "year"]].assign(at=np.arange(len(figures))).merge(children, on="region")
+    at = at[(at["year"] >= at["valid_from"]) & (at["year"] <= at["valid_to"])]
+    frame = figures.iloc[at["at"]].assign(parent=at["parent"].array)
+    group = numbers(frame, ["source", "family", "indicator", "parent", "period", "year", "breakdown"])
+    region = in_order(frame["region"])[0]
+    once = firsts(dense(group * (int(region.max(initial=0)) + 1) + region))
+    sums = frame.iloc[firsts(group)].drop(columns=["region", "value", "low", "high"])
+    sums = sums.assign(
+        **{name: frame[name].groupby(group).sum().to_numpy() for name in ("value", "low", "high")},
+        there=np.bincount(group[once]),
+    ).reset_index(drop=True)
     pairs = sums[["parent", "year"]].drop_duplicates().merge(children, on="parent")
     pairs = pairs[(pairs["year"] >= pairs["valid_from"]) & (pairs["year"] <= pairs["valid_to"])]
     whole = pairs.groupby(["parent", "year"], as_index=False).agg(all=("region", "nunique"))
