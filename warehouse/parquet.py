@@ -29,11 +29,11 @@ def write_batches(table: Table, path: Path, batches: Iterable[pa.RecordBatch]) -
     """
     schema = schema_of(table)
     found = TableDigest(table.full_name, schema)
-    # A dictionary of texts that hardly repeat costs time and room.
+    # A dictionary of texts that hardly repeat costs time and room; so does more than the first level of zstd here.
     coded: Any = [column.name for column in table.columns if column.dictionary] or False
     with (
         pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=3, version="2.6", use_dictionary=coded
+            path, schema, compression="zstd", compression_level=1, version="2.6", use_dictionary=coded
         ) as writer,
         ThreadPoolExecutor(1) as aside,
     ):
