@@ -40,25 +40,25 @@ def parent_value_copied(identity: ParentValueCopied, figures: pd.DataFrame, cata
     parents = {code: region.parent for code, region in catalog.regions_by_code.items() if region.parent}
     known = _wholes(identity, figures, set(parents.values()))
     parent = mapped(figures["region"], parents, known["parent"])
-    frame = figures.assign(parent=parent)[parent.notna()].merge(known, on=["indicator", "parent", "year", "breakdown"])
+    asked = figures[["indicator", "year", "breakdown"]].assign(parent=parent, at=np.arange(len(figures)))
+    frame = asked[parent.notna()].merge(known, on=["indicator", "parent", "year", "breakdown"])
     if frame.empty:
         return pd.DataFrame(columns=COLUMNS)
-    frame = frame.assign(
-        same=np.isclose(frame["value"], frame["whole"], rtol=DOUBLE, atol=0), series=numbers(frame, SERIES)
-    )
-    frame = frame.iloc[np.lexsort((frame["year"], frame["series"]))]
-    if ((np.diff(frame["series"]) == 0) & (np.diff(frame["year"]) == 0)).any():
-        frame = frame.groupby(["series", *SERIES, "year"], as_index=False).agg(
-            {"same": "max", "period": "first", "value": "first", "whole": "first", "parent": "first"}
-        )
-    frame = frame.reset_index(drop=True)
-    goes_on = frame["same"] & (frame["series"].diff() == 0) & (frame["year"].diff() == 1)
-    run = frame["same"].groupby((~goes_on).cumsum()).cumsum()
-    enough = np.bincount(frame["series"])[frame["series"]] >= identity.years
+    series, year = numbers(figures, SERIES)[frame["at"]], frame["year"].to_numpy()
+    order = np.lexsort((year, series))
+    series, year, frame = series[order], year[order], frame.iloc[order]
+    same = np.isclose(figures["value"].to_numpy()[frame["at"]], frame["whole"], rtol=DOUBLE, atol=0)
+    # Several figures of one year are as many chances to be the parent's, and one comparison.
+    starts = np.flatnonzero(np.append(True, (np.diff(series) != 0) | (np.diff(year) != 0)))
+    series, year, frame, same = series[starts], year[starts], frame.iloc[starts], np.logical_or.reduceat(same, starts)
+    goes_on = same & np.append(False, (np.diff(series) == 0) & (np.diff(year) == 1))
+    begun = np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(same))))
+    run = same.cumsum() - (same.cumsum() - same)[begun]
+    enough = np.bincount(series)[series] >= identity.years
     frame, run = frame[enough], run[enough].astype("float64")
-    whole = frame["whole"]
+    found, whole = figures.iloc[frame["at"]], frame["whole"].to_numpy()
     beyond = run - identity.years + 0.5
-    return result(frame, found=frame["value"], low=whole, high=whole, beyond=beyond, other=frame["parent"])
+    return result(found, found=found["value"], low=whole, high=whole, beyond=beyond, other=frame["parent"].array)
 
 
 def _wholes(identity: ParentValueCopied, figures: pd.DataFrame, parents: set[str]) -> pd.DataFrame:
