@@ -19,6 +19,8 @@ from catalog.strict import Bilingual
 
 Row = dict[str, Any]
 DATABASE = "mojoraya.duckdb"
+# So few are looked for in a list on every row in a quarter of the time that a join takes.
+FEW_KEYS = 64
 # Whole numbers up to here are exact in a double.
 EXACT = 10**15
 KEY = ("indicator", "region_code", "period", "year", "breakdown")
@@ -78,8 +80,12 @@ class Tables:
         """
         with duckdb.connect(str(self.folder / DATABASE), read_only=True) as con:
             rows = con.sql(f"FROM {name.replace('_', '.', 1)}").filter(kept)
-            if wanted is not None:
-                con.register("wanted", pa.table({key: pa.array(list(wanted), pa.string())}))
+            keys = None if wanted is None else list(wanted)
+            if keys is not None and len(keys) <= FEW_KEYS:
+                column, known = duckdb.ColumnExpression(key), duckdb.ConstantExpression(keys)
+                rows = rows.filter(duckdb.FunctionExpression("list_contains", known, column))
+            elif keys is not None:
+                con.register("wanted", pa.table({key: pa.array(keys, pa.string())}))
                 rows = rows.join(con.table("wanted"), key, how="semi")
             return rows.select(*columns).distinct().order("ALL").to_arrow_table()
 

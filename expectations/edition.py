@@ -15,7 +15,7 @@ import pandas as pd
 from catalog.contract import Contract
 from catalog.load import Catalog
 from expectations.figures import COLUMNS, coded, figures_of
-from expectations.identity import COUNT, Compared, compare, verdicts
+from expectations.identity import Compared, compare, counted, verdicts
 from expectations.numbering import numbers
 from expectations.shifts import shift_rows
 from expectations.slips import slip_rows
@@ -65,7 +65,7 @@ def judge_edition(
             ],
             ignore_index=True,
         )
-        compared = Compared(_with(compared.rows, rows.assign(**{COUNT: 1})), compared.crashed, compared.excused)
+        compared = Compared(_with(compared.rows, rows), compared.crashed, compared.excused)
         plan += edition_suite()
     asked = {*compared.rows.loc[compared.rows["beyond"].notna(), "identity"].unique(), *compared.crashed}
     plan = [planned for planned in plan if planned.rule.id in asked]
@@ -78,7 +78,7 @@ def _figures(rows: pd.DataFrame, contract: Contract, form: Callable[[pd.Series],
 
 
 def history_rows(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """The comparisons of a new edition with an old one, with column `identity` for the rule they belong to."""
+    """The comparisons of a new edition with an old one, as `counted` gives them."""
     as_columns = [_as_column(figures) for figures in (new, old)]
     found = [
         ("scale_kept", _scale_kept(new, old, catalog)),
@@ -87,7 +87,7 @@ def history_rows(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.D
         ("columns_in_place", _moved(*as_columns, same=["region", "year"], other="column", by=[["column"]])),
         ("year_not_repeated", _year_not_repeated(new, old)),
     ]
-    rows = [part.assign(identity=rule) for rule, part in found]
+    rows = [counted(part, rule) for rule, part in found]
     return pd.concat([*rows, slip_rows(new, old)], ignore_index=True)
 
 

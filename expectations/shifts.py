@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from expectations.figures import COLUMNS
+from expectations.identity import COUNT, counted
 from expectations.numbering import numbers
 from expectations.slips import WEIGHTY
 from expectations.view import texts
@@ -32,12 +33,12 @@ def shift_rows(
     that only adds to the last one may well end earlier.
     """
     parts = [
-        _figures_in_row(_printed(frame), _printed(accepted)).assign(identity="figures_in_row"),
+        counted(_figures_in_row(_printed(frame), _printed(accepted)), "figures_in_row"),
         of_another(new, old, ["region", "year"], ["indicator", "breakdown"]),
         of_another(new, old, ["region", "indicator", "breakdown"], ["year"]),
     ]
     if replaces:
-        parts.append(_last_year_kept(new, old).assign(identity="last_year_kept"))
+        parts.append(counted(_last_year_kept(new, old), "last_year_kept"))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -112,7 +113,10 @@ def of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: li
         beyond=moved["region_from"].notna().map({True: 1.0, False: -1.0}),
         other=moved["region_from"].where(here, place).fillna(""),
     )
-    return _rows(told).assign(identity=here.map({True: "regions_in_place", False: beside}).to_numpy())
+    rule = here.map({True: "regions_in_place", False: beside}).to_numpy()
+    found = _rows(told).assign(identity=rule)
+    found[COUNT] = 1
+    return found
 
 
 def concerned(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: list[str]) -> tuple[Mask, Mask]:

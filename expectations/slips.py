@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.figures import COLUMNS
+from expectations.identity import counted
 
 PLACE = ["indicator", "breakdown", "year"]
 # So many changed figures must tell the same story, and so large a share of them, before it is no coincidence.
@@ -27,10 +28,10 @@ def slip_rows(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     key = [*PLACE, "region"]
     both = new.merge(old[[*key, "value", "status"]], on=key, suffixes=("", "_old"))
     parts = [
-        _final_kept(both).assign(identity="final_kept"),
-        _digits_in_place(both).assign(identity="digits_in_place"),
-        _from_other_columns(both, old).assign(identity="columns_in_place"),
-        *(_new_years_are_old(new, old, step).assign(identity="years_in_place") for step in (-1, 1)),
+        counted(_final_kept(both), "final_kept"),
+        counted(_digits_in_place(both), "digits_in_place"),
+        counted(_from_other_columns(both, old), "columns_in_place"),
+        *(counted(_new_years_are_old(new, old, step), "years_in_place") for step in (-1, 1)),
     ]
     return pd.concat(parts, ignore_index=True)
 

@@ -17,11 +17,20 @@ from warehouse.ddl import comment_all, create_all, create_macros, select_sorted
 from warehouse.model import Table
 from warehouse.shard import OTHERS, SHARDED, Shard, shard_file
 from warehouse.shelf import ReleaseInfo
-from warehouse.sqlfiles import literal_path, load_sql, names
+from warehouse.sqlfiles import literal_path, load_sql, names, text
 from warehouse.storage import add_shards, create_storage, create_views, keep_only, small_table
 
 FILE = "mojoraya.duckdb"
 RELEASE = "meta.release"
+
+
+def attach_release(con: DuckDBPyConnection, directory: Path) -> None:
+    """Let a connection read the file of a release, whatever settings this process has it open with elsewhere.
+
+    Raises `duckdb.Error` when it does not open.
+    """
+    con.execute(f"ATTACH {text(str(directory / FILE))} AS release (READ_ONLY)")
+    con.execute("USE release")
 
 
 def write_published(

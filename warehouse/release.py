@@ -226,11 +226,16 @@ def _complete(
     ]
     (aside / PACKAGE).write_text(data_package(release.id, aside, tables.values(), sources), "utf-8")
     (aside / RELEASE_FILE).write_text(release.as_json(), "utf-8")
-    write_sums(aside)
-    read_before = {told["sha256"] for shard in shards for told in shard.tables.values()}
+    linked = {
+        shard_file(tables[name].file, shard.source): told["sha256"]
+        for shard in shards
+        for name, told in shard.tables.items()
+    }
+    # What is linked has the bytes that its shard told, or else verifying finds that it has not.
+    write_sums(aside, linked)
     with ThreadPoolExecutor(1) as beside:
         # DuckDB reads the tables back while the page is drawn.
-        found = beside.submit(table_faults, aside, read_before)
+        found = beside.submit(table_faults, aside, set(linked.values()))
         for name, make in extras.items():
             made = make(aside)
             (aside / name).write_bytes(made.encode("utf-8") if isinstance(made, str) else made)

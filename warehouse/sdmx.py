@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from catalog.strict import Bilingual
+from warehouse.published import attach_release
 from warehouse.sdmx_model import Codelist, Component, Flow, SdmxCode, SdmxModel, load_sdmx
 from warehouse.shard import files_of, parquet_list
-from warehouse.sqlfiles import literal_path, load_sql
+from warehouse.sqlfiles import literal_path, load_sql, text
 
 AGENCY = "MOJORAYA"
 VERSION = "1.0.0"
@@ -79,20 +80,27 @@ def flow_csv(flow: Flow, directory: Path) -> str:
     with duckdb.connect() as con:
         dimensions = _dimensions(con, directory)
         columns = "".join(load_sql("sdmx_dimension", name=item.id.lower()).strip() + ",\n" for item in dimensions)
-        more = _which(directory) if flow.id == "OBSERVATION" else {}
+        more = _which(con, directory) if flow.id == "OBSERVATION" else {}
         rows = _ask(con, directory, f"sdmx_{flow.id.lower()}", dimensions=columns, **more)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
     names = [*_placed(flow.dimensions, dimensions), "TIME_PERIOD", "OBS_VALUE", *flow.attributes]
     writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names])
     writer.writerows(["dataflow", f"{AGENCY}:{flow.id}({VERSION})", "I", *row] for row in rows)
-    return text.getvalue()
+    return written.getvalue()
 
 
-def _which(directory: Path) -> dict[str, str]:
-    """The files with the observations of a release, and whether all of them are wanted."""
+def _which(con: DuckDBPyConnection, directory: Path) -> dict[str, str]:
+    """Where the observations of a release stand, and a condition for those that are wanted.
+
+    A few of very many are found in the DuckDB file much sooner than in the parquet files.
+    """
     figures = sum(pq.read_metadata(path).num_rows for path in files_of(directory, OBSERVATIONS))
-    return {"observations": parquet_list(directory, OBSERVATIONS), "whole": str(figures <= MOST).lower()}
+    if figures <= MOST:
+        return {"observations": f"read_parquet({parquet_list(directory, OBSERVATIONS)})", "wanted": "true"}
+    attach_release(con, directory)
+    regions = ", ".join(text(code) for (code,) in con.execute(load_sql("regions_with_a_role")).fetchall())
+    return {"observations": "core.observation", "wanted": f"list_contains([{regions}], o.region_code)"}
 
 
 # The SDMX files of a release, each made by a function of its directory.

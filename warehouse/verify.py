@@ -17,7 +17,7 @@ from warehouse.digest import TableDigest, content_digest
 from warehouse.disk import file_sha256
 from warehouse.package import PACKAGE, SUMS, read_sums
 from warehouse.parquet import read_digest
-from warehouse.published import FILE
+from warehouse.published import FILE, attach_release
 from warehouse.shard import parts_digest
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, read_release
 from warehouse.sqlfiles import literal_path, load_sql, names, text
@@ -81,9 +81,7 @@ def _table_faults(directory: Path, release: ReleaseInfo, read_before: Collection
     }
     with duckdb.connect() as con:
         try:
-            # Attached, for this process may have the same file open with other settings.
-            con.execute(f"ATTACH {text(str(directory / FILE))} AS release (READ_ONLY)")
-            con.execute("USE release")
+            attach_release(con, directory)
         except duckdb.Error as error:
             yield f"{FILE}: does not open: {error}"
             return

@@ -19,12 +19,14 @@ import flows.shards
 from catalog.load import Catalog
 from catalog.settings import Settings
 from cli.main import main
+from dashboard import tables
 from dashboard.tables import Tables
 from flows.editions import editions
 from flows.rebuild import rebuild
 from flows.shards import is_large, shards_of
 from flows.stages import judge_source
 from flows.verify import verify_all
+from warehouse import sdmx
 from warehouse.changes import changes_between
 from warehouse.package import write_sums
 from warehouse.published import write_published
@@ -192,12 +194,19 @@ def test_a_release_with_the_small_sources_under_the_one_name_is_read_still(large
     assert any(row["indicator"] == "poverty_rate" for row in changes_between(release, current(large)))
 
 
-def test_everything_made_of_a_release_is_as_without_files_of_their_own(large: Office, office: Office) -> None:
+def test_everything_made_of_a_release_is_as_without_files_of_their_own(
+    large: Office, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("sdmx_observation.csv", "sdmx_joint.csv", "satu-data.json"):
         assert (current(large) / name).read_bytes() == (current(office) / name).read_bytes(), name
     ours, theirs = Tables(current(large)), Tables(current(office))
     assert ours.sources_of == theirs.sources_of
-    assert sorted(map(str, ours.observations(["35.76"]))) == sorted(map(str, theirs.observations(["35.76"])))
+    for few in (tables.FEW_KEYS, 0):
+        monkeypatch.setattr(tables, "FEW_KEYS", few)
+        assert sorted(map(str, ours.observations(["35.76"]))) == sorted(map(str, theirs.observations(["35.76"])))
+    monkeypatch.setattr(sdmx, "MOST", 3)
+    ours_csv, theirs_csv = (sdmx.SDMX_FILES["sdmx_observation.csv"](current(each)) for each in (large, office))
+    assert ours_csv == theirs_csv
     assert changes_between(current(office), current(large)) == []
 
 

@@ -10,9 +10,7 @@ SELECT
   o.unit, o.evidence, CAST(o.synthetic AS INTEGER) AS synthetic, CAST(o.break_flag AS INTEGER) AS break,
   o.vintage, o.published,
   regexp_replace(regexp_replace(CAST(o.rounding_step AS VARCHAR), '(\.\d*?)0+$$', '\1'), '\.$$', '') AS rounding_step
-FROM read_parquet($observations) AS o
+FROM $observations AS o
 JOIN read_parquet('$directory/core_indicator.parquet') AS i ON i.id = o.indicator
-WHERE o.superseded_at IS NULL AND ($whole OR o.region_code IN (
-  SELECT code FROM read_parquet('$directory/core_region.parquet') WHERE region_role IS NOT NULL
-))
+WHERE o.superseded_at IS NULL AND $wanted
 ORDER BY o.indicator, o.region_code, o.breakdown, o.source, o.period
