@@ -170,7 +170,9 @@ def test_questions_to_an_old_release_are_answered_before_the_first_night(
     where = ["--data", str(settings.data), "--sources", str(settings.sources)]
     stands = current_release(settings.data)
     assert stands is not None
-    for words in (["status"], ["releases"], ["verify"], ["diff"], ["quarantine"], ["sql", "FROM meta.release"]):
+    # These nights are of 2026-11-22: whoever runs this later is told that others are overdue.
+    assert main(["status", *where]) in {0, 3}
+    for words in (["releases"], ["verify"], ["diff"], ["quarantine"], ["sql", "FROM meta.release"]):
         assert main([*words, *where]) == 0, words
         assert "Traceback" not in "".join(capsys.readouterr())
     assert main(["explain", "poverty_rate", "mojokerto-raya", "2020", *where]) == 1
