@@ -57,7 +57,7 @@ class ColumnDigest:
     def _code_numbers(self, values: Any) -> bytes:
         """Codes in order of first appearance; -1 where empty."""
         encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-        if len(encoded.dictionary) == 1 and not encoded.null_count:
+        if len(encoded.dictionary) == 1 and len(encoded) and not encoded.null_count:
             # Most columns of a large source say the same on every row.
             code = self._codes.setdefault(encoded.dictionary[0].as_py(), len(self._codes))
             return code.to_bytes(4, "little") * len(encoded)

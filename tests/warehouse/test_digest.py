@@ -91,6 +91,17 @@ def test_values_behind_an_empty_slot_do_not_show() -> None:
     assert found[0] == found[1]
 
 
+def test_a_word_that_stands_on_no_row_does_not_show() -> None:
+    """Neither in a batch without rows nor, alone or with others, in the dictionary of one."""
+    rows = [{"code": "A"}, {"code": "A"}]
+    whole, other = batches(rows, 2)[0], batches([{"code": "B"}], 1)[0]
+    one, plain = TableDigest("t", SCHEMA), TableDigest("t", SCHEMA)
+    for batch in (other.slice(0, 0), whole, other.slice(1, 0)):
+        one.update(batch)
+    plain.update(whole)
+    assert one.hexdigest() == plain.hexdigest()
+
+
 def test_the_digest_stays_what_it_was_when_libraries_change() -> None:
     rows = [
         {"text": "Mojokerto", "code": "A", "value": Decimal("9.80"), "ratio": 9.3839, "year": 2023, "flag": True},
