@@ -160,8 +160,12 @@ def verdicts(
     asked = [planned for planned in plan if planned.rule.id in comparing]
     found, _ = judge_large(rows.astype({"beyond": "float64"}), asked, lambda some: some.reset_index(drop=True))
     compared_with = rows[rows["beyond"].notna()].groupby("identity")[COUNT].sum().to_dict()
+    # Of one that crashed nothing was judged, however many rows there are.
     answers = {
-        item.planned.key: replace(item, evaluated=int(compared_with.get(item.planned.rule.id, 0))) for item in found
+        item.planned.key: item
+        if item.outcome == "crashed"
+        else replace(item, evaluated=int(compared_with.get(item.planned.rule.id, 0)))
+        for item in found
     }
     checks = []
     for planned in plan:

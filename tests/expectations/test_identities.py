@@ -16,10 +16,12 @@ from catalog.contract import ContractFile
 from catalog.identities import Formula, load_identities
 from catalog.load import Catalog, load_catalog
 from catalog.strict import DeclarationError
-from expectations import identity, identity_rows
+from expectations import enough, identity, identity_rows
 from expectations.figures import coded, figures_of
 from expectations.identity import compare, judge_identities
 from expectations.rules import load_rules
+from expectations.suites import Planned
+from expectations.validation import Found
 from expectations.verdict import Check, refusal
 from expectations.view import texts
 
@@ -396,6 +398,17 @@ def test_an_identity_that_crashes_takes_no_other_down(
     assert checks["susenas_population_moves"].outcome == "crashed"
     assert "KeyError" in checks["susenas_population_moves"].message_en
     assert checks["sources_agree"].outcome == "passed"
+
+
+def test_of_an_identity_that_could_not_be_judged_nothing_was_compared(
+    true: pd.DataFrame, real: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: pd.DataFrame, plan: list[Planned]) -> list[Found]:
+        return [Found(planned, "crashed", 0, 0, crash="out of order") for planned in plan]
+
+    monkeypatch.setattr(enough, "validate", broken)
+    [found] = judge_identities(only(true, *POVERTY), alone(real, "susenas_population_moves"))
+    assert (found.outcome, found.evaluated) == ("crashed", 0)
 
 
 def test_joint_values_are_held_where_no_compilation_says_it_alone(true: pd.DataFrame, real: Catalog) -> None:
