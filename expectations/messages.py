@@ -26,6 +26,17 @@ from expectations.words import LEVELS, listing, number, place_question
 LANGS = ("id", "en")
 LONGEST_HEADER = 60
 ALIKE = {"id": "seperti", "en": "such as"}
+# Faults that stand in a column of their own, where the file has one: the roles of that column, and what it says.
+REGION_ROLES = ("region_code", "region_name")
+OWN_COLUMN: dict[str, tuple[tuple[str, ...], str]] = {
+    "measure_known": (("measure",), ""),
+    "region_known": (REGION_ROLES, "region_text"),
+    "region_expected": (REGION_ROLES, "region_text"),
+    "period_readable": (("period",), "period_text"),
+    "period_sane": (("period",), "period_text"),
+    "breakdown_known": (("breakdown",), "breakdown_text"),
+    "unit_as_declared": (("unit",), "unit_text"),
+}
 Row = dict[str, Any]
 Value = Bilingual | str | int
 
@@ -53,16 +64,47 @@ class RowWords:
         template = rule.template(_variant(rule, row))
         makers = self._makers(planned, row, lines)
         message = fill(template, {name: makers[name]() for name in placeholders(template.id + template.en)})
+        columns, text = self._to_mend(rule, row)
         return RowFailure(
             row_id=row["row_id"],
             source_line=row["source_line"],
             source_column=row["source_column"] or "",
-            raw="" if may_be_personal(row["raw"] or "") else row["raw"] or "",
+            raw=_harmless(row["raw"]),
             rule=rule.id,
             severity=rule.severity,
             message_id=message.id,
             message_en=message.en,
+            mend_column=", ".join(columns),
+            mend_text=_harmless(text),
         )
+
+    def _to_mend(self, rule: Rule, row: Row) -> tuple[list[str], str | None]:
+        """The columns in which the fault stands, and what is written there: the figure's own if in no other."""
+        roles, name = OWN_COLUMN.get(rule.id, ((), ""))
+        headers = [self._headers[role] for role in roles if role in self._headers]
+        found = [header for of_role in headers for header in of_role]
+        if found:
+            return found, row[name] if name else ""
+        return [row["source_column"]] if row["source_column"] else [], row["raw"]
+
+    @cached_property
+    def _headers(self) -> dict[str, list[str]]:
+        """The headers of the columns of each role; a header stacked of several rows is one text."""
+        found: dict[str, list[str]] = {}
+        for column in self._contract.columns:
+            text = " / ".join(filter(None, column.header))
+            if text:
+                found.setdefault(column.role, []).append(text)
+        return found
+
+    def _place(self, rule: Rule, row: Row) -> Bilingual:
+        """Line and columns of the fault; the line alone where no header names its column."""
+        line, columns = row["source_line"], [_last(text) for text in self._to_mend(rule, row)[0]]
+        if not columns:
+            return Bilingual(id=f"Baris {line}", en=f"Line {line}")
+        named = both(lambda lang: listing([f'"{shown(text, lang)}"' for text in columns], lang))
+        kind = "columns" if len(columns) > 1 else "column"
+        return Bilingual(id=f"Baris {line}, kolom {named.id}", en=f"Line {line}, {kind} {named.en}")
 
     def _makers(self, planned: Planned, row: Row, lines: list[int]) -> dict[str, Callable[[], Value]]:
         """How to say each placeholder; only those that a template asks for are said."""
@@ -73,7 +115,7 @@ class RowWords:
             "period_text": lambda: _shown(row["period_text"]),
             "breakdown_text": lambda: _shown(row["breakdown_text"]),
             "unit_text": lambda: _shown(row["unit_text"]),
-            "place": lambda: _place(planned.rule, row),
+            "place": lambda: self._place(planned.rule, row),
             "region": lambda: self._region(row["region_code"]),
             "question": lambda: self._question(row["region_text"] or ""),
             "label": lambda: indicator.label if indicator else "?",
@@ -251,16 +293,13 @@ def _variant(rule: Rule, row: Row) -> str | None:
     return str(row["region_problem"]) if rule.id == "region_known" else None
 
 
-def _place(rule: Rule, row: Row) -> Bilingual:
-    """Line and column of the figure; the line alone where the fault is the row's and not the column's."""
-    if rule.id in ("region_known", "region_expected") or not row["source_column"]:
-        return Bilingual(id=f"Baris {row['source_line']}", en=f"Line {row['source_line']}")
-    # A long header stacked of several rows is told by its last part, where the year stands.
-    text = row["source_column"]
-    column = _shown(text if len(text) <= LONGEST_HEADER else text.rsplit(" / ", 1)[-1])
-    return Bilingual(
-        id=f'Baris {row["source_line"]}, kolom "{column.id}"', en=f'Line {row["source_line"]}, column "{column.en}"'
-    )
+def _last(header: str) -> str:
+    """A long header stacked of several rows is told by its last part, where the year stands."""
+    return header if len(header) <= LONGEST_HEADER else header.rsplit(" / ", 1)[-1]
+
+
+def _harmless(text: str | None) -> str:
+    return "" if may_be_personal(text or "") else text or ""
 
 
 def _shown(text: str | None) -> Bilingual:

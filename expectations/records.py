@@ -182,16 +182,19 @@ class _Words:
         template = rule.template(row["region_problem"] if rule.id == "record_region" else None)
         makers = self._makers(planned, row, field)
         message = fill(template, {name: makers[name]() for name in placeholders(template.id + template.en)})
-        raw = self._texts[position].get(field, "") if field else ""
+        written = self._texts[position].get(field, "") if field else ""
+        raw, column = "" if may_be_personal(written) else written, self._headers.get(field, "")
         return RowFailure(
             row_id=row["row_id"],
             source_line=row["source_line"],
-            source_column=self._headers.get(field, ""),
-            raw="" if may_be_personal(raw) else raw,
+            source_column=column,
+            raw=raw,
             rule=rule.id,
             severity=rule.severity,
             message_id=message.id,
             message_en=message.en,
+            mend_column=column,
+            mend_text=raw,
         )
 
     def _key(self, row: Row) -> tuple[Any, ...]:

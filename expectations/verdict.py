@@ -53,7 +53,11 @@ class Check:
 
 @dataclass(frozen=True)
 class RowFailure:
-    """One figure that a row rule turned down; with severity critical it is quarantined."""
+    """One figure that a row rule turned down; with severity critical it is quarantined.
+
+    The figure stands as `raw` in `source_column`; the fault as `mend_text` in `mend_column`, which is another
+    column where it is the year, the region, the unit or the like that is wrong.
+    """
 
     row_id: int
     source_line: int
@@ -63,6 +67,8 @@ class RowFailure:
     severity: Severity
     message_id: str
     message_en: str
+    mend_column: str
+    mend_text: str
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def quarantine_rows(shown: Standing, contracts: Mapping[str, AnyContract]) -> It
                         "source": source,
                         "snapshot": item.entry.sha256,
                         "file": contracts[source].connector.file_of(item.entry.url),
-                        **vars(failure),
+                        **{name: text for name, text in vars(failure).items() if not name.startswith("mend_")},
                         **({"raw": ""} if isinstance(contracts[source], RecordsContract) else {}),
                     }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from catalog.contract import AnyContract, RecordsContract
 from catalog.words import harmless
 from expectations.rules import for_owner
+from expectations.verdict import RowFailure
 from flows.editions import Standing, failures_of
 from flows.staging import Judged
 
@@ -53,14 +54,17 @@ def write_feedback(data: Path, contracts: Mapping[str, AnyContract], judged: Sta
 
 
 def feedback_rows(newest: Judged, contract: AnyContract) -> list[Row]:
-    """What is wrong in the newest file: the reason it was refused, and every figure held back."""
+    """What is wrong in the newest file: the reason it was refused, and every cell that holds figures back, once."""
     file = contract.connector.path if contract.connector.kind == "file" else contract.id
     rows: list[Row] = []
     if newest.refused is not None:
         rows.append((file, "", "", "", for_owner(newest.refused).id))
-    held = (failure for failure in failures_of(newest) if failure.severity == "critical")
-    rows += [(file, str(item.source_line), item.source_column, item.raw, item.message_id) for item in held]
-    return rows
+    rows += [(file, str(item.source_line), item.mend_column, item.mend_text, item.message_id) for item in _held(newest)]
+    return list(dict.fromkeys(rows))
+
+
+def _held(newest: Judged) -> list[RowFailure]:
+    return [failure for failure in failures_of(newest) if failure.severity == "critical"]
 
 
 def _write(folder: Path, newest: Judged, contract: AnyContract, rows: list[Row]) -> list[Path]:
@@ -87,7 +91,7 @@ def html_page(newest: Judged, contract: AnyContract, rows: list[Row]) -> str:
     verdict = (
         f"Berkas ini ditolak seluruhnya; {held} terakhir yang diterima tetap dipakai."
         if refused
-        else f"{len(rows)} {held} ditahan; {held} lainnya sudah diterima."
+        else f"{len({item.row_id for item in _held(newest)})} {held} ditahan; {held} lainnya sudah diterima."
     )
     body = "\n".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return PAGE.format(

@@ -125,8 +125,5 @@ def _print_verdicts(
         for item in checks
     ]
     show(COLUMNS[lang], rows, args)
-    for _, failure in held:
-        place = f"{args.file.name}, baris {failure.source_line}, kolom '{failure.source_column}'"
-        if lang == "en":
-            place = f"{args.file.name}, line {failure.source_line}, column '{failure.source_column}'"
-        print(f"{place}: {failure.message_en if lang == 'en' else failure.message_id}", file=sys.stderr)
+    for message in dict.fromkeys(item.message_en if lang == "en" else item.message_id for _, item in held):
+        print(f"{args.file.name}: {message}", file=sys.stderr)

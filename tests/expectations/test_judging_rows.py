@@ -67,6 +67,71 @@ def test_a_fault_is_caught_by_its_rule_alone_and_is_quarantined(
     assert "{" not in failure.message_id + failure.message_en
 
 
+IN_COLUMNS = [
+    {"header": ["Kode", ""], "role": "region_code", "scheme": "kemendagri"},
+    {"header": ["Wilayah", ""], "role": "region_name"},
+    {"header": ["Indikator", ""], "role": "measure"},
+    {"header": ["Lapangan usaha", ""], "role": "breakdown", "dimension": "sector"},
+    {"header": ["Tahun", ""], "role": "period"},
+    {"header": ["Satuan", ""], "role": "unit"},
+    {"header": ["Persen", "2023"], "role": "value"},
+]
+OWN: list[tuple[str, dict[str, Any], str, str]] = [
+    (
+        "region_known",
+        {"region_code": None, "region_problem": "mismatch", "region_text": "35.76 Kabupaten Mojokerto"},
+        '"Kode" dan "Wilayah"',
+        "35.76 Kabupaten Mojokerto",
+    ),
+    ("region_expected", {"region_code": "35", "region_text": "35 Jawa Timur"}, '"Kode" dan "Wilayah"', "35 Jawa Timur"),
+    ("period_readable", {"period": None, "year": None, "period_text": "sembilan"}, '"Tahun"', "sembilan"),
+    ("period_sane", {"period": "2203", "year": 2203, "period_text": "2203"}, '"Tahun"', "2203"),
+    ("breakdown_known", {"breakdown": None, "breakdown_text": "Perikanan"}, '"Lapangan usaha"', "Perikanan"),
+    ("unit_as_declared", {"unit_ok": False, "unit_text": "ORANG"}, '"Satuan"', "ORANG"),
+    ("measure_known", {"indicator": None, **NEVER}, '"Indikator"', ""),
+    ("value_readable", {"raw": "lima", **NEVER}, '"Persen / 2023"', "lima"),
+]
+
+
+@pytest.mark.parametrize(("rule", "fault", "columns", "text"), OWN, ids=[case[0] for case in OWN])
+def test_a_fault_in_a_column_of_its_own_is_told_of_that_column_and_not_of_the_figures(
+    judge: Judge, rule: str, fault: dict[str, Any], columns: str, text: str
+) -> None:
+    under = contract_with(
+        columns=IN_COLUMNS,
+        format={"delimiter": ";", "decimal": ",", "header_rows": 2},
+        measures=[{"indicator": "poverty_rate", "unit": "percent", "label": "P0", "precision": [{"decimals": 2}]}],
+    )
+    failure = only(judge(figure(**{"source_column": "Persen / 2023", **fault}), under=under).failures)
+    assert failure.rule == rule
+    assert failure.message_id.startswith(f"Baris 2, kolom {columns}: ")
+    several = " dan " in columns
+    assert failure.message_en.startswith(
+        f"Line 2, column{'s' if several else ''} {columns.replace(' dan ', ' and ')}: "
+    )
+    assert failure.mend_column == columns.replace('"', "").replace(" dan ", ", ")
+    assert failure.mend_text == text
+    assert failure.source_column == "Persen / 2023", "the figure that is held back stays named"
+
+
+def test_a_year_of_the_header_is_told_of_its_column(judge: Judge) -> None:
+    under = contract_with(
+        columns=[
+            {"header": ["Wilayah"], "role": "region_name"},
+            {"header": ["{year}"], "role": "value", "years": {"first": 2010}},
+        ]
+    )
+    failure = only(judge(figure(source_column="2014", period="2014", year=2014), under=under).failures)
+    assert failure.message_id.startswith('Baris 2, kolom "2014": tahun 2014')
+    assert (failure.mend_column, failure.mend_text) == ("2014", "5,77")
+
+
+def test_what_may_be_personal_is_not_repeated_as_the_text_to_mend(judge: Judge) -> None:
+    failure = only(judge(figure(period=None, year=None, period_text="3576014509900001")).failures)
+    assert failure.mend_text == ""
+    assert "3576014509900001" not in failure.message_id + failure.message_en
+
+
 def test_a_declared_missing_mark_is_a_gap_and_not_a_failure(judge: Judge) -> None:
     gap = figure(raw="...", missing_mark="...", obs_status="M", **NEVER)
     assert judge(gap).failures == []

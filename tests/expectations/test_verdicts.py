@@ -74,8 +74,8 @@ def test_a_failed_critical_table_rule_or_a_crashed_critical_rule_refuses(change:
 
 def test_only_critical_failures_are_quarantined() -> None:
     failures = [
-        RowFailure(1, 2, "c", "raw", "rule", "critical", "ya", "yes"),
-        RowFailure(2, 3, "c", "raw", "rule", "warning", "ya", "yes"),
+        RowFailure(1, 2, "c", "raw", "rule", "critical", "ya", "yes", "c", "raw"),
+        RowFailure(2, 3, "c", "raw", "rule", "warning", "ya", "yes", "c", "raw"),
     ]
     assert Judgement([], failures).quarantined == {1}
 

@@ -25,6 +25,27 @@ def test_a_held_back_figure_is_told_to_its_owner_with_its_place(office: Office) 
     assert [(row["baris"], row["yang tertulis"]) for row in rows] == [("3", "105,00")]
 
 
+def feedback(office: Office, source: str) -> list[dict[str, str]]:
+    sheet = (office.settings.data / "feedback" / f"{source}.csv").read_text("utf-8").removeprefix("\ufeff")
+    return list(csv.DictReader(sheet.splitlines(), delimiter=";"))
+
+
+def test_an_owner_is_shown_the_cell_to_mend_and_not_the_figure_beside_it(office: Office) -> None:
+    office.edit(LONG, lambda text: text.replace("10.61,PERSEN,2016", "10.61,PERSEN,sembilan"))
+    office.run()
+    [row] = feedback(office, LONG)
+    assert (row["baris"], row["kolom"], row["yang tertulis"]) == ("3", "tahun", "sembilan")
+    assert row["yang perlu diperbaiki"].startswith('Baris 3, kolom "tahun": periode "sembilan" tidak terbaca')
+
+
+def test_a_name_that_holds_back_the_figures_of_many_years_is_told_once(office: Office) -> None:
+    office.edit(WIDE, lambda text: text.replace("Kota Mojokerto", "Wakanda", 1))
+    office.run()
+    refused, name = feedback(office, WIDE)
+    assert (refused["baris"], refused["kolom"]) == ("", "")
+    assert (name["baris"], name["kolom"], name["yang tertulis"]) == ("3", "Wilayah", "Wakanda 1)")
+
+
 def test_a_refused_file_is_told_and_a_mended_one_is_accepted_the_next_night(office: Office) -> None:
     good = office.file(LONG).read_bytes()
     release = (office.settings.data / "current").resolve().name
