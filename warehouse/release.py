@@ -27,6 +27,7 @@ from warehouse.model import Table
 from warehouse.package import PACKAGE, data_package, read_sums, write_sums
 from warehouse.parquet import write_parquet
 from warehouse.published import write_published
+from warehouse.row_sum import known_sum
 from warehouse.shard import OTHERS, SHARDED, Shard, key_fault, link, not_in, parts_digest, shard_file
 from warehouse.shelf import (
     RELEASE_FILE,
@@ -227,15 +228,14 @@ def _complete(
     (aside / PACKAGE).write_text(data_package(release.id, aside, tables.values(), sources), "utf-8")
     (aside / RELEASE_FILE).write_text(release.as_json(), "utf-8")
     linked = {
-        shard_file(tables[name].file, shard.source): told["sha256"]
-        for shard in shards
-        for name, told in shard.tables.items()
+        shard_file(tables[name].file, shard.source): told for shard in shards for name, told in shard.tables.items()
     }
     # What is linked has the bytes that its shard told, or else verifying finds that it has not.
-    write_sums(aside, linked)
+    write_sums(aside, {file: told["sha256"] for file, told in linked.items()})
     with ThreadPoolExecutor(1) as beside:
         # DuckDB reads the tables back while the page is drawn.
-        found = beside.submit(table_faults, aside, set(linked.values()))
+        read_before = {told["sha256"]: known_sum(told.get("row_sum")) for told in linked.values()}
+        found = beside.submit(table_faults, aside, read_before)
         for name, make in extras.items():
             made = make(aside)
             (aside / name).write_bytes(made.encode("utf-8") if isinstance(made, str) else made)

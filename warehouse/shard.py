@@ -33,6 +33,7 @@ from warehouse.lone import fold_lone
 from warehouse.model import Table
 from warehouse.narrow import JOINED, joined_table, write_narrow
 from warehouse.parquet import reads_back, write_batches
+from warehouse.row_sum import sum_of_files
 from warehouse.sqlfiles import literal_path, load_sql, names, quoted, text
 from warehouse.stream import ROW_GROUP, one_batch, regrouped, sorted_batches
 
@@ -88,10 +89,10 @@ def write_shard(folder: Path, editions: Sequence[Edition], catalog: Catalog) -> 
             _fold(con, editions, catalog, declared)
         for name in SHARDED:
             if lone is None:
-                told["tables"][name] = _write(tables[name], folder, sorted_batches(con, tables[name]))
+                told["tables"][name] = _write(con, tables[name], folder, sorted_batches(con, tables[name]))
             else:
                 whole = list(regrouped([lone[name]], lone[name].schema))
-                told["tables"][name] = _write(tables[name], folder, whole, at_hand=whole)
+                told["tables"][name] = _write(con, tables[name], folder, whole, at_hand=whole)
         write_narrow(folder, _joined(con, tables) if lone is None else lone[JOINED].to_batches(ROW_GROUP), tables)
     shutil.rmtree(spill, ignore_errors=True)
     (folder / TOLD).write_text(json.dumps(told, sort_keys=True), "utf-8")
@@ -117,14 +118,19 @@ def _joined(con: DuckDBPyConnection, tables: Mapping[str, Table]) -> Iterator[pa
 
 
 def _write(
-    table: Table, folder: Path, batches: Iterable[pa.RecordBatch], at_hand: Sequence[pa.RecordBatch] = ()
+    con: DuckDBPyConnection,
+    table: Table,
+    folder: Path,
+    batches: Iterable[pa.RecordBatch],
+    at_hand: Sequence[pa.RecordBatch] = (),
 ) -> dict[str, Any]:
     """Write a file and read it back; `at_hand` are the batches where they need not be made again."""
     path = folder / table.file
     written = write_batches(table, path, batches)
     if not reads_back(path, written, at_hand):
         raise ShardError(f"{table.file} does not read back as it was written")
-    return {"rows": written.rows, "digest": written.hexdigest(), "sha256": file_sha256(path)}
+    told = {"rows": written.rows, "digest": written.hexdigest(), "sha256": file_sha256(path)}
+    return {**told, "row_sum": sum_of_files(con, [path], table.names).told()}
 
 
 def read_shard(folder: Path) -> Shard:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from warehouse.disk import file_sha256
 from warehouse.package import PACKAGE, SUMS, read_sums
 from warehouse.parquet import read_digest
 from warehouse.published import FILE, attach_release
+from warehouse.row_sum import RowSum, sum_of_files, sum_of_table
 from warehouse.shard import parts_digest
 from warehouse.shelf import ReleaseInfo, ReleaseMissing, read_release
-from warehouse.sqlfiles import literal_path, load_sql, names, text
 from warehouse.stream import ROW_GROUP, one_batch
+
+ReadBefore = Mapping[str, RowSum | None]
 
 
 def verify_release(directory: Path, tables: Callable[[], list[str]] | None = None) -> list[str]:
@@ -39,13 +41,13 @@ def verify_release(directory: Path, tables: Callable[[], list[str]] | None = Non
     return broken or [*_content_faults(release), *(tables() if tables else table_faults(directory))]
 
 
-def table_faults(directory: Path, read_before: Collection[str] = ()) -> list[str]:
+def table_faults(directory: Path, read_before: ReadBefore | None = None) -> list[str]:
     """What is wrong with the tables of a release that has its package and its SHA256SUMS.
 
-    `read_before` are the SHA-256 of shards' files that were read back when they were written: of such a file the bytes
-    are held against SHA256SUMS, its rows are not read once more.
+    `read_before` are shards' files by their SHA-256, read back when they were written, and the sum over their rows if
+    it is known: of such a file the bytes are held against SHA256SUMS, its rows are not read once more.
     """
-    return list(_table_faults(directory, read_release(directory), read_before))
+    return list(_table_faults(directory, read_release(directory), read_before or {}))
 
 
 def _hash_faults(directory: Path) -> Iterator[str]:
@@ -71,7 +73,7 @@ def _content_faults(release: ReleaseInfo) -> Iterator[str]:
         yield f"release.json: the id {release.id} does not end in the content digest {digest[:12]}"
 
 
-def _table_faults(directory: Path, release: ReleaseInfo, read_before: Collection[str]) -> Iterator[str]:
+def _table_faults(directory: Path, release: ReleaseInfo, read_before: ReadBefore) -> Iterator[str]:
     package = json.loads((directory / PACKAGE).read_text("utf-8"))
     fields = {
         item["path"] if isinstance(item["path"], str) else item["path"][0]: [
@@ -108,7 +110,7 @@ def _one_table(
     name: str,
     told: dict[str, Any],
     fields: dict[str, list[str]],
-    read_before: Collection[str],
+    read_before: ReadBefore,
 ) -> Iterator[str]:
     """Compare one table's parquet files and its copy in DuckDB with what release.json says of it."""
     first = told["parts"][0] if "parts" in told else told
@@ -138,7 +140,7 @@ def _whole(con: DuckDBPyConnection, path: Path, name: str, told: dict[str, Any])
 
 
 def _parts(
-    con: DuckDBPyConnection, directory: Path, name: str, told: dict[str, Any], read_before: Collection[str]
+    con: DuckDBPyConnection, directory: Path, name: str, told: dict[str, Any], read_before: ReadBefore
 ) -> Iterator[str]:
     """A table in several files: the digest of each file's rows, and that DuckDB holds the rows of all of them."""
     parts = told["parts"]
@@ -149,11 +151,11 @@ def _parts(
     for path, part in zip(paths, parts, strict=True):
         if sums.get(path.name) not in read_before:
             yield from _differences(path.name, read_digest(path, name), part)
-    # Millions of rows, of which each is held against all others at once: hashes of whole rows, summed up.
-    asked = {"columns": names(pq.read_schema(paths[0]).names)}
-    files = ", ".join(text(literal_path(path)) for path in paths)
-    copy = con.execute(load_sql("rows_alike", rows=name, **asked)).fetchall()
-    if copy != con.execute(load_sql("rows_alike", rows=f"read_parquet([{files}])", **asked)).fetchall():
+    # Millions of rows, of which each is held against all others at once.
+    columns = pq.read_schema(paths[0]).names
+    known = {path: read_before.get(sums.get(path.name, "")) for path in paths}
+    whole = sum_of_files(con, (path for path, one in known.items() if one is None), columns)
+    if sum((one for one in known.values() if one is not None), whole) != sum_of_table(con, name, columns):
         yield f"{FILE}, {name}: its content is not that of the parquet files"
 
 

@@ -30,6 +30,7 @@ from warehouse import sdmx
 from warehouse.changes import changes_between
 from warehouse.package import write_sums
 from warehouse.published import write_published
+from warehouse.row_sum import RowSum, sum_of_files
 from warehouse.shard import write_shard
 from warehouse.storage import keep_only
 from warehouse.verify import verify_release
@@ -305,6 +306,25 @@ def test_a_copy_that_does_not_read_back_is_written_anew(large: Office, monkeypat
     assert carried == [True, False]
     assert verify_release(current(large)) == []
     assert large.sql("SELECT count(*) FROM core.observation WHERE value = 1") == [(0,)]
+
+
+def test_a_night_reads_no_linked_file_again_and_an_operator_reads_them_all(
+    large: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noting(con: Any, paths: Any, columns: Any) -> RowSum:
+        files = list(paths)
+        read.extend(path.name for path in files)
+        return sum_of_files(con, files, columns)
+
+    monkeypatch.setattr("warehouse.verify.sum_of_files", noting)
+    revise(large)
+    assert large.run().changed
+    assert sorted(read) == ["core_lineage._.parquet", "core_observation._.parquet"]
+    read.clear()
+    assert verify_release(current(large)) == []
+    assert sorted(read) == sorted(path.name for path in current(large).glob("core_[ol]*.*.parquet"))
 
 
 def test_a_file_with_other_columns_is_not_carried_over(large: Office) -> None:
