@@ -40,11 +40,13 @@ from transforms.values import Source
 from warehouse.build import (
     Build,
     current_observations,
+    in_force_on,
     load_editions,
     load_joint,
     load_sources,
     load_standing,
     lone_indicators,
+    observations_of,
     open_build,
     vintages,
 )
@@ -123,10 +125,10 @@ def load_joint_tables(
     """
     waiting, sources = quarantined_keys(judged), joint_sources(contracts)
     moments: list[Moment] = []
-    playing = roles(catalog)
+    stays = observations_of(build, roles(catalog))
     for day, changed in vintages(build.con).items():
         names = concerned(changed, catalog) if moments else set(catalog.indicators)
-        seen = current_observations(build.con, day, regions=playing, indicators=names)
+        seen = in_force_on(stays, day, names)
         held = waiting[waiting["indicator"].isin(names)]
         moments.append(Moment(day, joint_tables(seen, held, catalog, sources, day), names))
     values, inputs = history(moments)
@@ -137,7 +139,7 @@ def load_joint_tables(
     families = {source: contract.compilation for source, contract in contracts.items()}
     named = {name for item in catalog.identities for name in item.needs}
     apart = set(lone_indicators(build.con, [shard.source for shard in shards])) - named
-    together = to_pandas(current_observations(build.con, indicators=set(catalog.indicators) - apart))
+    together = to_pandas(current_observations(build.con, set(catalog.indicators) - apart))
     return [
         *judge_joint(now, catalog),
         *judge_standing(targets, peers, catalog),

@@ -96,7 +96,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], kind: RecordType) -> pd.DataFram
 
 def _totals(build: Build, indicators: Iterable[str]) -> pd.DataFrame:
     """Every published total of some indicators, of kelurahan and desa too: indicator, region_code, year, value."""
-    found = current_observations(build.con, indicators=indicators).to_pandas()
+    found = current_observations(build.con, indicators).to_pandas()
     kept = found[(found["breakdown"] == TOTAL) & found["value"].notna()]
     return kept.assign(value=kept["value"].astype("float64"))[["indicator", "region_code", "year", "value"]]
 

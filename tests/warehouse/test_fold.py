@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from warehouse_samples import FAULTS, REGENCY, Figure, day, edition
 
 from catalog.load import Catalog
-from warehouse.build import current_observations, vintages
+from warehouse.build import Build, current_observations, in_force_on, observations_of, vintages
 from warehouse.columns import published_tables
 from warehouse.ddl import create_all, create_macros
 from warehouse.fold import Edition, FoldError, fold
@@ -66,6 +66,23 @@ def test_what_vanishes_is_withdrawn_only_by_a_whole_replacement(
         con, "SELECT region_code, superseded_at, closed_reason FROM core.observation WHERE closed_reason != ''"
     )
     assert closed == ([(REGENCY, day(2), "withdrawn")] if current == 1 else [])
+
+
+def test_what_was_known_on_a_day_is_what_the_macro_gives(
+    con: DuckDBPyConnection, catalog: Catalog, tmp_path: Path
+) -> None:
+    told = [[Figure("5.77"), Figure("9.80", REGENCY)], [Figure("5.78")], [Figure("5.77"), Figure("9.81", REGENCY)]]
+    many = [edition(tmp_path, figures, vintage=day(2 * n), position=n) for n, figures in enumerate(told, 1)]
+    fold(con, many, catalog)
+    tables = published_tables(catalog)
+    create_macros(con)
+    seen = observations_of(Build(con, catalog, tables), [REGENCY, "35.76"])
+    for number in range(1, 9):
+        known = in_force_on(seen, day(number), ["poverty_rate"])
+        asked = f"SELECT observation_id FROM core.as_of('{day(number)}') ORDER BY observation_id"
+        assert sorted(known["observation_id"].to_pylist()) == [found for (found,) in rows(con, asked)]
+        assert in_force_on(seen, day(number), []).num_rows == 0
+    assert set(observations_of(Build(con, catalog, tables), [REGENCY])["region_code"].to_pylist()) == {REGENCY}
 
 
 def test_an_edition_that_arrives_late_lands_in_its_place(

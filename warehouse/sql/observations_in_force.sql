@@ -2,4 +2,4 @@
 -- Grain and key: those of core.observation.
 SELECT *
 FROM core.observation
-WHERE $conditions
+WHERE $condition
