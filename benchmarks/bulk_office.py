@@ -22,6 +22,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 PLACES, FIRST, YEARS = 8_160, 2005, 20
 ROWS = PLACES * YEARS
 HEADER = ["kode_wilayah", "nama_wilayah", "tahun", "satuan", "nilai"]
+# What a contract of one of many small sources speaks of: 800 figures, as a table of a government's kecamatan has.
+INDICATORS, FEW = 60, 40
 MEMBERS = ("35.16", "35.76")
 FIRST_SEEN = "2026-11-21"
 
@@ -53,6 +55,21 @@ def make_office(root: Path, files: int, places: int = PLACES) -> BulkOffice:
         name = f"simulasi-{number:03d}"
         write_file(folder / f"{name}.csv", chosen, number)
         (folder / f"{name}.toml").write_text(_contract(name, number, list(chosen["code"])), "utf-8")
+    return BulkOffice(root)
+
+
+def make_many(root: Path, sources: int) -> BulkOffice:
+    """Write `sources` small files under `root`: each of one of `INDICATORS` indicators for `FEW` places of its own."""
+    shutil.rmtree(root, ignore_errors=True)
+    folder = root / "sources" / "simulasi"
+    folder.mkdir(parents=True)
+    chosen = _catalog(root / "catalog", INDICATORS, PLACES)
+    for number in range(sources):
+        part, indicator = divmod(number, INDICATORS)
+        places = chosen.iloc[part * FEW : (part + 1) * FEW].reset_index(drop=True)
+        name = f"simulasi-{part:03d}-{indicator:03d}"
+        write_file(folder / f"{name}.csv", places, indicator)
+        (folder / f"{name}.toml").write_text(_contract(name, indicator, list(places["code"])), "utf-8")
     return BulkOffice(root)
 
 

@@ -7,8 +7,12 @@ figures stay in force, and the fault is said until the contract is mended.
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
+import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from catalog.contract import (
     AnyContract,
@@ -28,14 +32,40 @@ from catalog.strict import Bilingual, DeclarationError
 
 # The contract of each path and the catalog that it was last found to suit: every stage asks, of every source.
 _SOUND: dict[Path, tuple[AnyContract, Catalog]] = {}
+# Nanoseconds; no disk's clock ticks more slowly.
+TICK = 3_000_000_000
+
+
+class _Listed(NamedTuple):
+    """The folders under one of sources with the times at which they changed, and the contract files in them."""
+
+    folders: dict[Path, int]
+    paths: dict[str, list[Path]]
+
+
+_LISTED: dict[Path, _Listed] = {}
 
 
 def load_contracts(settings: Settings) -> tuple[dict[str, ContractFile], dict[str, Bilingual]]:
     """Contracts by source id, sorted, and one sentence per contract file that is not of its form."""
+    return _load(contract_paths(settings.sources), settings)
+
+
+def load_contract_of(settings: Settings, source: str) -> tuple[ContractFile | None, Bilingual | None]:
+    """The contract of one source and what is wrong with its file, as `load_contracts` gives them of all.
+
+    Stages ask this of every source: to read the others too would take a thousand sources a million looks.
+    """
+    found, faults = _load(_paths_by_source(settings.sources).get(source, []), settings)
+    return found.get(source), faults.get(source)
+
+
+def _load(paths: Iterable[Path], settings: Settings) -> tuple[dict[str, ContractFile], dict[str, Bilingual]]:
+    """What some contract files, by name, give; a contract's id is the name of its file."""
     catalog = load_catalog(settings.catalog)
     found: dict[str, ContractFile] = {}
     faults: dict[str, Bilingual] = {}
-    for path in contract_paths(settings.sources):
+    for path in paths:
         try:
             item = _read(path, catalog)
         except DeclarationError as error:
@@ -50,6 +80,25 @@ def load_contracts(settings: Settings) -> tuple[dict[str, ContractFile], dict[st
             )
         found[item.contract.id] = item
     return dict(sorted(found.items())), faults
+
+
+def _paths_by_source(sources: Path) -> dict[str, list[Path]]:
+    """The contract files of each source; the folders are listed again only when one of them changed."""
+    known = _LISTED.get(sources)
+    if known and _stamps(known.folders) == known.folders:
+        return known.paths
+    begun, folders = time.time_ns(), _stamps(Path(folder) for folder, _, _ in os.walk(sources))
+    paths: dict[str, list[Path]] = {}
+    for path in contract_paths(sources):
+        paths.setdefault(path.stem, []).append(path)
+    # A folder that changes twice within one tick of the disk's clock has one time for both.
+    if all(changed < begun - TICK for changed in folders.values()):
+        _LISTED[sources] = _Listed(folders, paths)
+    return paths
+
+
+def _stamps(folders: Iterable[Path]) -> dict[Path, int]:
+    return {folder: folder.stat().st_mtime_ns for folder in folders if folder.is_dir()}
 
 
 def remember_contracts(settings: Settings) -> None:

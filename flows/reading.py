@@ -19,7 +19,7 @@ from threading import Thread
 from catalog.contract import Contract
 from catalog.load import load_catalog
 from catalog.settings import Settings
-from flows.declared import load_contracts
+from flows.declared import load_contract_of
 from flows.readers import Readers
 from flows.staging import Staging
 from flows.survivors import process_born
@@ -34,10 +34,9 @@ LOG = logging.getLogger(__name__)
 def unread(settings: Settings, sources: Sequence[str]) -> dict[str, int]:
     """The bytes of the new files of each source that has any, largest first."""
     catalog = load_catalog(settings.catalog)
-    contracts, _ = load_contracts(settings)
-    known = [source for source in sources if source in contracts]
-    waiting = {source: Staging(settings.data, contracts[source], catalog).waiting() for source in known}
-    return {source: waiting[source] for source in sorted(known, key=lambda name: -waiting[name]) if waiting[source]}
+    asked = {source: load_contract_of(settings, source)[0] for source in sources}
+    waiting = {source: Staging(settings.data, item, catalog).waiting() for source, item in asked.items() if item}
+    return {source: waiting[source] for source in sorted(waiting, key=lambda name: -waiting[name]) if waiting[source]}
 
 
 def read_ahead(
@@ -115,8 +114,8 @@ def fold_one(settings: Settings, source: str) -> None:
     from flows.stages import judge_source
 
     catalog = load_catalog(settings.catalog)
-    item = load_contracts(settings)[0][source]
-    if isinstance(item.contract, Contract):
+    item = load_contract_of(settings, source)[0]
+    if item and isinstance(item.contract, Contract):
         found = editions(judge_source(settings, item), item.contract)
         if found and is_large(found, item.contract, catalog):
             shard_of(settings.data, found, item.contract, catalog)

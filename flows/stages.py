@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from catalog.contract import ContractFile
 from catalog.load import load_catalog
 from catalog.settings import Settings
-from catalog.strict import DeclarationError, digest_of
+from catalog.strict import Bilingual, DeclarationError, digest_of
 from flows import wording
 from flows.code import RELEASING, code_digest
-from flows.declared import load_contracts
+from flows.declared import load_contract_of, load_contracts
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome, SourceState
 from flows.salt import salt_of
 from flows.secrets import ask_block
@@ -44,8 +44,8 @@ def list_sources(settings: Settings) -> list[str]:
 
 def source_title(settings: Settings, source: str, lang: str) -> str:
     """What a source is called in `lang`; its id when its contract cannot be read."""
-    contracts, _ = load_contracts(settings)
-    return contracts[source].contract.title.get(lang) if source in contracts else source
+    found, _ = load_contract_of(settings, source)
+    return found.contract.title.get(lang) if found else source
 
 
 def fetch_source(settings: Settings, source: str) -> FetchOutcome:
@@ -53,10 +53,10 @@ def fetch_source(settings: Settings, source: str) -> FetchOutcome:
 
     A connector that has tried again itself, as often as is polite, is not made to do so once more.
     """
-    contracts, faults = load_contracts(settings)
-    if source in faults:
-        return FetchOutcome(source, "refused", message_id=faults[source].id, message_en=faults[source].en)
-    contract_file = contracts[source]
+    contract_file, fault = load_contract_of(settings, source)
+    if fault or contract_file is None:
+        fault = fault or _gone(source)
+        return FetchOutcome(source, "refused", message_id=fault.id, message_en=fault.en)
     last = SnapshotStore(settings.data).last_seen(contract_file.contract)
     try:
         answer = deliver(contract_file, last, OUTSIDE)
@@ -75,6 +75,13 @@ def fetch_source(settings: Settings, source: str) -> FetchOutcome:
         return outcome
     told = {lang: " ".join(note.get(lang) for note in answer.notes) for lang in ("id", "en")}
     return replace(outcome, message_id=told["id"], message_en=told["en"])
+
+
+def _gone(source: str) -> Bilingual:
+    """What is said of a contract that somebody took away while the night ran."""
+    return Bilingual(
+        id=f"kontrak {source}.toml tidak ada lagi di folder sumber", en=f"the contract {source}.toml is no longer there"
+    )
 
 
 def today(settings: Settings) -> date:
@@ -118,16 +125,16 @@ def _keep(settings: Settings, contract_file: ContractFile, delivery: Delivery) -
 
 def read_source(settings: Settings, source: str) -> ReadOutcome:
     """Read one source's snapshots by contract and judge their rows; the results are kept in staging."""
-    contracts, faults = load_contracts(settings)
-    if source not in contracts:
-        return ReadOutcome(source, refused_id=faults[source].id, refused_en=faults[source].en)
-    judged = judge_source(settings, contracts[source])
+    contract_file, fault = load_contract_of(settings, source)
+    if contract_file is None:
+        fault = fault or _gone(source)
+        return ReadOutcome(source, refused_id=fault.id, refused_en=fault.en)
+    judged = judge_source(settings, contract_file)
     if not judged:
         return ReadOutcome(source, refused_id="belum ada berkas", refused_en="no file yet")
     accepted = [item for item in judged if item.refused is None]
     last, newest = (accepted[-1] if accepted else None), judged[-1]
     why = newest.refused
-    fault = faults.get(source)
     return ReadOutcome(
         source,
         accepted=last.rows - last.quarantined if last else 0,

@@ -72,9 +72,7 @@ class Staging:
         """Every snapshot of the source in log order, judged against the last accepted one before it."""
         judged: list[Judged] = []
         previous: Judged | None = None
-        for position, entry in enumerate(self._store.entries()):
-            if entry.source != self._contract.id:
-                continue
+        for position, entry in self._store.placed(self._contract.id):
             item = self._judge(entry, position, previous)
             judged.append(item)
             if item.refused is None:
@@ -83,7 +81,7 @@ class Staging:
 
     def waiting(self) -> int:
         """The size of the kept snapshots that are not read yet, in bytes."""
-        entries = (entry for entry in self._store.entries() if entry.source == self._contract.id)
+        entries = self._store.entries_of(self._contract.id)
         kept = (entry for entry in entries if entry.outcome == "kept" and not is_whole(self._folder(entry)))
         return sum(entry.bytes for entry in kept)
 

@@ -22,6 +22,7 @@ from sources.connectors.interface import Answer, Delivery, Seen
 
 # Sources are fetched by several threads, and an append mends a torn last line first.
 _APPENDING = threading.Lock()
+_READING = threading.Lock()
 
 
 class SnapshotCorrupt(ValueError):
@@ -81,6 +82,68 @@ class Rollback:
     kind: Literal["rollback"] = "rollback"
 
 
+class _Log:
+    """The log as it was last read. Stages ask of every source; a line is parsed once, and then those that came after.
+
+    Lines are only ever appended: whatever else becomes of the file, it is read anew.
+    """
+
+    def __init__(self) -> None:
+        self.stamp: tuple[int, int, int] | None = None
+        self.whole = b""
+        self.entries: list[LogEntry] = []
+        self.placed: dict[str, list[tuple[int, LogEntry]]] = {}
+        self.acceptances: list[Acceptance] = []
+        self.rollbacks: list[Rollback] = []
+
+    def add(self, lines: bytes) -> None:
+        """Add what some whole lines say, all of them or, where one cannot be read, none."""
+        for item in [_said(json.loads(line)) for line in lines.splitlines()]:
+            if isinstance(item, LogEntry):
+                self.placed.setdefault(item.source, []).append((len(self.entries), item))
+                self.entries.append(item)
+            elif isinstance(item, Acceptance):
+                self.acceptances.append(item)
+            elif item is not None:
+                self.rollbacks.append(item)
+        self.whole += lines
+
+
+def _said(values: dict[str, Any]) -> LogEntry | Acceptance | Rollback | None:
+    """What a line says; nothing where a newer program has written a kind of line that this one does not know."""
+    if values["kind"] == "snapshot":
+        return _entry(values)
+    if values["kind"] not in {"accept", "rollback"}:
+        return None
+    reason, decided = values["reason"], date.fromisoformat(values["decided"])
+    if values["kind"] == "accept":
+        return Acceptance(values["source"], values["sha256"], reason, decided)
+    return Rollback(values["release"], values["instead_of"], reason, decided)
+
+
+_LOGS: dict[Path, _Log] = {}
+
+
+def _log(path: Path) -> _Log:
+    """The log as it stands; not to be changed."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return _Log()
+    stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    with _READING:
+        known = _LOGS.get(path, _Log())
+        if known.stamp != stamp:
+            data = path.read_bytes()
+            lines = data[: data.rfind(b"\n") + 1]
+            known = known if lines.startswith(known.whole) else _Log()
+            known.add(lines[len(known.whole) :])
+            # Of a line that is still being written nothing is known: it is looked for again.
+            known.stamp = stamp if len(data) == len(lines) == stat.st_size else None
+            _LOGS[path] = known
+        return known
+
+
 class SnapshotStore:
     """`data/snapshots`: log.jsonl and the bytes, content-addressed and immutable."""
 
@@ -90,23 +153,19 @@ class SnapshotStore:
 
     def entries(self) -> list[LogEntry]:
         """The log, oldest first."""
-        return [_entry(values) for values in self._lines() if values["kind"] == "snapshot"]
+        return list(_log(self.log_path).entries)
+
+    def placed(self, source: str) -> list[tuple[int, LogEntry]]:
+        """The entries of one source with their positions in the log, oldest first."""
+        return list(_log(self.log_path).placed.get(source, []))
 
     def acceptances(self) -> list[Acceptance]:
         """The operator's decisions, oldest first."""
-        return [
-            Acceptance(values["source"], values["sha256"], values["reason"], date.fromisoformat(values["decided"]))
-            for values in self._lines()
-            if values["kind"] == "accept"
-        ]
+        return list(_log(self.log_path).acceptances)
 
     def rollbacks(self) -> list[Rollback]:
         """The operator's decisions on which release stands, oldest first."""
-        return [
-            Rollback(values["release"], values["instead_of"], values["reason"], date.fromisoformat(values["decided"]))
-            for values in self._lines()
-            if values["kind"] == "rollback"
-        ]
+        return list(_log(self.log_path).rollbacks)
 
     def accept(self, decision: Acceptance | Rollback) -> None:
         """Log a decision, fsynced; it counts from the next night on."""
@@ -137,7 +196,7 @@ class SnapshotStore:
 
     def entries_of(self, source: str) -> list[LogEntry]:
         """The entries of one source, oldest first."""
-        return [entry for entry in self.entries() if entry.source == source]
+        return [entry for _, entry in self.placed(source)]
 
     def last_seen(self, contract: AnyContract) -> Seen | None:
         """What a publisher may call unchanged: the last entry, if its bytes are still whole here.
