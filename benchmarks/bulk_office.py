@@ -68,17 +68,20 @@ def make_many(root: Path, sources: int) -> BulkOffice:
         part, indicator = divmod(number, INDICATORS)
         places = chosen.iloc[part * FEW : (part + 1) * FEW].reset_index(drop=True)
         name = f"simulasi-{part:03d}-{indicator:03d}"
-        write_file(folder / f"{name}.csv", places, indicator)
+        write_file(folder / f"{name}.csv", places, indicator, adds_up=False)
         (folder / f"{name}.toml").write_text(_contract(name, indicator, list(places["code"])), "utf-8")
     return BulkOffice(root)
 
 
-def write_file(path: Path, places: pd.DataFrame, number: int, revised: int = 0) -> None:
-    """One CSV file; the figures of the last year of the first `revised` places are others than those of the seed."""
+def write_file(path: Path, places: pd.DataFrame, number: int, revised: int = 0, *, adds_up: bool = True) -> None:
+    """One CSV file; the figures of the last year of the first `revised` places are others than those of the seed.
+
+    Counts of kecamatan add up, unless the file has but some of their villages.
+    """
     rng = np.random.default_rng(number)
     values = rng.integers(0, 10_000_000, size=(len(places), YEARS))
     values[:revised, -1] += 1
-    if number % 2 == 0:
+    if number % 2 == 0 and adds_up:
         # Counts of villages add up to their kecamatan's, as they do in a table that somebody keeps.
         codes = places["code"]
         for at in np.flatnonzero(places["level"] == "subdistrict"):

@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,21 +85,26 @@ def _load(paths: Iterable[Path], settings: Settings) -> tuple[dict[str, Contract
 
 def _paths_by_source(sources: Path) -> dict[str, list[Path]]:
     """The contract files of each source; the folders are listed again only when one of them changed."""
-    known = _LISTED.get(sources)
+    whole = sources.absolute()
+    known = _LISTED.get(whole)
     if known and _stamps(known.folders) == known.folders:
         return known.paths
-    begun, folders = time.time_ns(), _stamps(Path(folder) for folder, _, _ in os.walk(sources))
+    begun, folders = time.time_ns(), _stamps(Path(folder) for folder, _, _ in os.walk(whole))
     paths: dict[str, list[Path]] = {}
     for path in contract_paths(sources):
         paths.setdefault(path.stem, []).append(path)
     # A folder that changes twice within one tick of the disk's clock has one time for both.
     if all(changed < begun - TICK for changed in folders.values()):
-        _LISTED[sources] = _Listed(folders, paths)
+        _LISTED[whole] = _Listed(folders, paths)
     return paths
 
 
 def _stamps(folders: Iterable[Path]) -> dict[Path, int]:
-    return {folder: folder.stat().st_mtime_ns for folder in folders if folder.is_dir()}
+    found: dict[Path, int] = {}
+    for folder in folders:
+        with suppress(OSError):
+            found[folder] = folder.stat().st_mtime_ns
+    return found
 
 
 def remember_contracts(settings: Settings) -> None:
