@@ -6,7 +6,6 @@ province's row, is refused, and the last accepted one stays in force.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,13 @@ import pandas as pd
 
 from catalog.contract import Contract
 from catalog.load import Catalog
-from expectations.figures import COLUMNS, coded, figures_of
+from expectations.figures import COLUMNS, coded, figures_of, in_one_form, pairs_of
 from expectations.identity import Compared, compare, counted, verdicts
 from expectations.numbering import numbers
 from expectations.shifts import shift_rows
 from expectations.slips import slip_rows
 from expectations.suites import edition_suite, identity_suite
 from expectations.verdict import Check
-from expectations.view import texts
 
 SERIES = ["indicator", "region", "breakdown"]
 COLUMN = ["indicator", "breakdown", "year"]
@@ -54,10 +52,11 @@ def judge_edition(
     critical one refuses the edition.
     """
     at_door = [item for item in catalog.identities if item.at_door]
-    compared = compare(at_door, _figures(frame, contract, coded), catalog)
+    new = _figures(frame, contract)
+    compared = compare(at_door, new, catalog)
     plan = identity_suite(at_door, "edition")
     if accepted is not None:
-        new, old = (_figures(rows, contract, texts) for rows in (frame, accepted))
+        new, old = in_one_form([new, _figures(accepted, contract)])
         rows = pd.concat(
             [
                 history_rows(new, old, catalog),
@@ -72,9 +71,9 @@ def judge_edition(
     return verdicts(compared, plan, catalog, source=contract.id, snapshot=snapshot) if plan else []
 
 
-def _figures(rows: pd.DataFrame, contract: Contract, form: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+def _figures(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     source = pd.Categorical([contract.id]).repeat(len(rows))
-    return figures_of(rows.assign(source=source), {}, form)
+    return figures_of(rows.assign(source=source), {}, coded)
 
 
 def history_rows(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
@@ -93,7 +92,7 @@ def history_rows(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.D
 
 def _as_column(figures: pd.DataFrame) -> pd.DataFrame:
     """The figures with `column`: what of a region and year they are, as one column of a file holds it."""
-    return figures.assign(column=figures["indicator"] + "|" + figures["breakdown"])
+    return figures.assign(column=pairs_of(figures["indicator"], figures["breakdown"]))
 
 
 def _scale_kept(new: pd.DataFrame, old: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:

@@ -62,6 +62,32 @@ def like(column: pd.Series, other: pd.Series) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes, dtype=other.dtype), index=column.index)
 
 
+def in_one_form(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Frames whose columns of text are ordered categories, with the categories of all of them in each."""
+    columns = [str(name) for name in frames[0] if isinstance(frames[0][name].dtype, pd.CategoricalDtype)]
+    for name in columns:
+        words = sorted({word for frame in frames for word in frame[name].cat.categories})
+        kind = pd.CategoricalDtype(pd.Index(words, dtype=object), ordered=True)
+        frames = [frame.assign(**{name: frame[name].cat.set_categories(kind.categories)}) for frame in frames]
+    return list(frames)
+
+
+def spelt(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with its columns of text as texts, whatever they were: for the few rows that something is told of."""
+    return frame.astype({name: object for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)})
+
+
+def pairs_of(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Two columns of text as one, "left|right", in the form that they have."""
+    if not isinstance(left.dtype, pd.CategoricalDtype):
+        return left + "|" + right
+    words = [f"{one}|{other}" for one in left.cat.categories for other in right.cat.categories]
+    one, other = (column.cat.codes.to_numpy().astype(np.int64) for column in (left, right))
+    codes = np.where((one < 0) | (other < 0), -1, one * len(right.cat.categories) + other)
+    kind = pd.CategoricalDtype(pd.Index(words, dtype=object), ordered=True)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=kind), index=left.index)
+
+
 def mapped(column: pd.Series, meaning: Mapping[str, str], other: pd.Series) -> pd.Series:
     """What each text stands for, in the form of another column of text; each distinct one is looked up once."""
     codes, distinct = in_order(column)

@@ -16,7 +16,7 @@ from catalog.identities import EVERY, AnyIdentity, Known, Listed, MembersNotSwap
 from catalog.load import Catalog
 from catalog.strict import Bilingual
 from expectations.enough import LARGE, judge_large
-from expectations.figures import COLUMNS, DOUBLE, JOINT, coded, figures_of, joint_figures
+from expectations.figures import COLUMNS, DOUBLE, JOINT, coded, figures_of, joint_figures, spelt
 from expectations.identity_rows import Figures, rows_of
 from expectations.messages import both, comparisons_passed, crash_message, figure, figure_name, region_name
 from expectations.rules import fill
@@ -117,8 +117,7 @@ def counted(rows: pd.DataFrame, identity: str, large: int = LARGE) -> pd.DataFra
     by_indicator = held[np.lexsort((beyond[held], of[held]))]
     nearest = by_indicator[np.append(np.diff(of[by_indicator]) != 0, True)[: len(held)]]
     rows[COUNT] = np.where(beyond > 0, 1, np.bincount(of[held], minlength=int(of.max(initial=-1)) + 1)[of])
-    kept = rows.iloc[np.union1d(np.flatnonzero(beyond > 0), nearest)]
-    return kept.astype({name: object for name in kept if isinstance(kept[name].dtype, pd.CategoricalDtype)})
+    return spelt(rows.iloc[np.union1d(np.flatnonzero(beyond > 0), nearest)])
 
 
 def excuse(rows: pd.DataFrame, known: Sequence[Known]) -> list[Known]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from expectations.figures import COLUMNS
+from expectations.figures import COLUMNS, spelt
 from expectations.identity import COUNT, counted
 from expectations.numbering import numbers
 from expectations.slips import WEIGHTY
@@ -98,7 +98,7 @@ def of_another(new: pd.DataFrame, old: pd.DataFrame, group: list[str], along: li
     changed, likely = concerned(new, old, group, along)
     if not changed.any():
         return pd.DataFrame(columns=[*COLUMNS, "identity"])
-    now, was = _together(new[changed], group, along), _together(old[likely], group, along)
+    now, was = (_together(spelt(part), group, along) for part in (new[changed], old[likely]))
     both = now.merge(was[[*group, "together"]], on=group, suffixes=("", "_own"))
     both = both[(both["together"] != both["together_own"]) & (both["weighty"] >= ENOUGH)]
     elsewhere = was[[*group, "together"]].rename(columns={name: f"{name}_from" for name in group})

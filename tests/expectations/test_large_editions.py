@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_world import small_catalog
 
 from expectations import edition, identity_series, shifts, view
-from expectations.figures import COLUMNS
+from expectations.figures import COLUMNS, coded, in_one_form, pairs_of
 
 REGIONS, INDICATORS, YEARS = ["35.16", "35.76", "35.71", "35.75"], ["one", "two", "three"], range(2017, 2022)
 VALUES = st.sampled_from([100.0, 120.0, 250.0, 380.0, 410.0])
@@ -68,6 +69,32 @@ def test_groups_that_stand_as_they_were_are_not_put_together(both: tuple[pd.Data
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(shifts, "concerned", everything)
             assert rows(found) == rows(shifts.of_another(new, old, group, along))
+
+
+@settings(max_examples=20)
+@given(editions())
+def test_codes_and_texts_are_compared_alike(both: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    words = ["indicator", "region", "period", "breakdown", "source", "family", "status"]
+    as_texts = [frame.assign(status="A") for frame in both]
+    as_codes = in_one_form([frame.assign(**{name: coded(frame[name]) for name in words}) for frame in as_texts])
+    catalog = small_catalog()
+    (new, old), (new_codes, old_codes) = as_texts, as_codes
+    assert rows(edition.history_rows(new, old, catalog)) == rows(edition.history_rows(new_codes, old_codes, catalog))
+    for group, along in GROUPS:
+        found = shifts.of_another(new_codes, old_codes, group, along)
+        assert rows(shifts.of_another(new, old, group, along)) == rows(found)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from("xy")), min_size=1, max_size=9))
+def test_two_columns_as_one_are_the_same_as_codes_and_as_texts(pairs: list[tuple[str, str | None]]) -> None:
+    left, right = (pd.Series(list(column), dtype=object) for column in zip(*pairs, strict=True))
+    both = [f"{one}|{other}" if other else None for one, other in pairs]
+    for found in (pairs_of(coded(left), coded(right)), pairs_of(left, right)):
+        assert [one if isinstance(one, str) else None for one in found] == both
+    mirrored = left[::-1].reset_index(drop=True)
+    one, other = in_one_form([pd.DataFrame({"a": coded(left)}), pd.DataFrame({"a": coded(mirrored[:1])})])
+    assert one["a"].dtype == other["a"].dtype
+    assert (one["a"].tolist(), other["a"].tolist()) == (left.tolist(), mirrored[:1].tolist())
 
 
 @given(editions())
