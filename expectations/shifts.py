@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from expectations.figures import COLUMNS, spelt
+from expectations.figures import COLUMNS, coded, in_one_form, spelt
 from expectations.identity import COUNT, counted
 from expectations.numbering import numbers
 from expectations.slips import WEIGHTY
@@ -33,7 +33,7 @@ def shift_rows(
     that only adds to the last one may well end earlier.
     """
     parts = [
-        counted(_figures_in_row(_printed(frame), _printed(accepted)), "figures_in_row"),
+        counted(_figures_in_row(*in_one_form([_printed(rows) for rows in (frame, accepted)])), "figures_in_row"),
         of_another(new, old, ["region", "year"], ["indicator", "breakdown"]),
         of_another(new, old, ["region", "indicator", "breakdown"], ["year"]),
     ]
@@ -51,13 +51,11 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _printed(frame: pd.DataFrame) -> pd.DataFrame:
     """Every figure of a file as its cell reads, in the order of the file."""
-    names = {"region_code": "region", "raw": "raw"}
-    plain = pd.DataFrame(
-        {names.get(name, name): texts(frame[name]) for name in ("indicator", "breakdown", "period", *names)}
-    )
+    names = {"indicator": "indicator", "breakdown": "breakdown", "period": "period", "region_code": "region"}
+    keys = pd.DataFrame({name: coded(frame[column]) for column, name in names.items()})
     line = frame["source_line"].astype("float64").to_numpy()
     order = frame["row_id"].astype("float64").to_numpy()
-    return plain.assign(line=line, order=order, raw=plain["raw"].fillna("").str.strip())
+    return keys.assign(line=line, order=order, raw=texts(frame["raw"]).fillna("").str.strip())
 
 
 def _figures_in_row(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +78,7 @@ def _figures_in_row(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
         changed=("changed", "sum"), lost=("lost", "sum"), left=("left", "sum"), right=("right", "sum"),
         indicator=("indicator", "first"), region=("region", "first"), period=("period", "first"),
     )  # fmt: skip
-    counts = counts[counts["changed"] > 0]
+    counts = spelt(counts[counts["changed"] > 0])
     found = counts[["left", "right"]].max(axis=1)
     alone = (found == 1) & (counts["changed"] == 1) & (counts["lost"] > 0)
     shifted = ((found >= FEWEST) & (found > MOST * counts["changed"])) | alone
