@@ -1,7 +1,7 @@
 """What an operator reads: a sentence with the place, what was found, what was expected and what to do.
 
-Placeholders of row rules: place, raw, expected, region, region_text, question, label, period, period_text,
-year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found, expected,
+Placeholders of row rules: place, raw, expected, measure_text, region, region_text, question, label, period,
+period_text, year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found, expected,
 share, first, missing, groups, before. Of joint rules: key, found, expected. Of identities and the figures of an
 edition: key, found, expected, rule, source, other, share. Of the door: found, expected, line, places.
 """
@@ -29,7 +29,7 @@ ALIKE = {"id": "seperti", "en": "such as"}
 # Faults that stand in a column of their own, where the file has one: the roles of that column, and what it says.
 REGION_ROLES = ("region_code", "region_name")
 OWN_COLUMN: dict[str, tuple[tuple[str, ...], str]] = {
-    "measure_known": (("measure",), ""),
+    "measure_known": (("measure",), "measure_text"),
     "region_known": (REGION_ROLES, "region_text"),
     "region_expected": (REGION_ROLES, "region_text"),
     "period_readable": (("period",), "period_text"),
@@ -84,7 +84,7 @@ class RowWords:
         headers = [self._headers[role] for role in roles if role in self._headers]
         found = [header for of_role in headers for header in of_role]
         if found:
-            return found, row[name] if name else ""
+            return found, row[name]
         return [row["source_column"]] if row["source_column"] else [], row["raw"]
 
     @cached_property
@@ -111,6 +111,7 @@ class RowWords:
         indicator = self._catalog.indicators.get(row["indicator"])
         return {
             "raw": lambda: _shown(row["raw"]),
+            "measure_text": lambda: _shown(row["measure_text"]),
             "region_text": lambda: _shown(row["region_text"]),
             "period_text": lambda: _shown(row["period_text"]),
             "breakdown_text": lambda: _shown(row["breakdown_text"]),

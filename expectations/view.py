@@ -16,8 +16,8 @@ from catalog.load import Catalog
 from expectations.verdict import PreviousEdition
 
 TEXTS = (
-    "raw", "source_column", "indicator", "region_text", "region_code", "region_problem", "period_text", "period",
-    "breakdown_text", "breakdown", "unit_text", "unit", "obs_status", "missing_mark",
+    "raw", "source_column", "measure_text", "indicator", "region_text", "region_code", "region_problem", "period_text",
+    "period", "breakdown_text", "breakdown", "unit_text", "unit", "obs_status", "missing_mark",
 )  # fmt: skip
 NUMBERS = ("value", "year", "decimals", "decimals_declared", "rounding_step")
 PLACES, MILLION = 6, 1e6

@@ -32,6 +32,7 @@ FIELDS: list[tuple[str, pa.DataType]] = [
     ("sheet", pa.string()),
     ("cell", pa.string()),
     ("raw", pa.string()),
+    ("measure_text", pa.string()),
     ("indicator", pa.string()),
     ("region_text", pa.string()),
     ("region_code", pa.string()),
@@ -128,6 +129,7 @@ def tidy_table(table: Table, contract: Contract, catalog: Catalog) -> pa.Table:
         "period": years.map(lambda year: None if year is None else str(year)),
         "year": years,
         **_breakdowns(cells, measures, contract, catalog),
+        "measure_text": cells.texts("measure") or Coded.constant(None, cells.count),
         **read_figures(cells.raw(), measures, years, cells.columns, contract, catalog),
         **_units(cells, measures, contract),
     }

@@ -48,7 +48,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("within_bounds", {"raw": "105,00", "value": Decimal("105.00")}, "0 sampai 100 persen"),
     ("decimals_as_declared", {"raw": "5,8", "value": Decimal("5.80"), "decimals": 1}, '"5,8"'),
     ("step_as_declared", {"raw": "5,77", "rounding_step": Decimal("0.05")}, "0,05"),
-    ("measure_known", {"indicator": None, **NEVER}, "indikator"),
+    ("measure_known", {"indicator": None, "measure_text": "P9", **NEVER}, '"P9"'),
 ]
 
 
@@ -88,7 +88,7 @@ OWN: list[tuple[str, dict[str, Any], str, str]] = [
     ("period_sane", {"period": "2203", "year": 2203, "period_text": "2203"}, '"Tahun"', "2203"),
     ("breakdown_known", {"breakdown": None, "breakdown_text": "Perikanan"}, '"Lapangan usaha"', "Perikanan"),
     ("unit_as_declared", {"unit_ok": False, "unit_text": "ORANG"}, '"Satuan"', "ORANG"),
-    ("measure_known", {"indicator": None, **NEVER}, '"Indikator"', ""),
+    ("measure_known", {"indicator": None, "measure_text": "P9", **NEVER}, '"Indikator"', "P9"),
     ("value_readable", {"raw": "lima", **NEVER}, '"Persen / 2023"', "lima"),
 ]
 

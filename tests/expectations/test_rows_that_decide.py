@@ -41,7 +41,7 @@ FAULTS: list[dict[str, Any]] = [
     {"raw": "105,00", "value": Decimal("105.00")},
     {"raw": "5,8", "value": Decimal("5.80"), "decimals": 1},
     {"raw": "5,77", "rounding_step": Decimal("0.05")},
-    {"indicator": None, **NEVER},
+    {"indicator": None, "measure_text": "P9", **NEVER},
 ]
 ROWS = st.lists(
     st.builds(

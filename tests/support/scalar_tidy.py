@@ -27,6 +27,7 @@ FIELDS: list[tuple[str, pa.DataType]] = [
     ("sheet", pa.string()),
     ("cell", pa.string()),
     ("raw", pa.string()),
+    ("measure_text", pa.string()),
     ("indicator", pa.string()),
     ("region_text", pa.string()),
     ("region_code", pa.string()),
@@ -62,6 +63,7 @@ def tidy(table: Table, contract: Contract, catalog: Catalog) -> pd.DataFrame:
     frame = _melt(table)
     placed = {item.number: item for item in table.columns}
     frame["measure"] = _measures(frame, table, placed, contract)
+    frame["measure_text"] = _texts(frame, table, "measure")
     _add_places(frame, table, contract, catalog)
     _add_periods(frame, table, placed)
     _add_breakdowns(frame, table, placed, contract, catalog)
