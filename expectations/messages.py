@@ -1,8 +1,8 @@
 """What an operator reads: a sentence with the place, what was found, what was expected and what to do.
 
 Placeholders of row rules: place, raw, expected, measure_text, region, region_text, question, label, period,
-period_text, year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found, expected,
-share, first, missing, groups, before. Of joint rules: key, found, expected. Of identities and the figures of an
+period_text, year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found,
+expected, share, first, missing, groups, before. Of joint rules: key, found, expected. Of identities and the figures of an
 edition: key, found, expected, rule, source, other, share. Of the door: found, expected, line, places.
 """
 
