@@ -2,8 +2,8 @@
 
 Placeholders of row rules: place, raw, expected, measure_text, region, region_text, question, label, period,
 period_text, year, breakdown, breakdown_text, unit_text, status, value, decimals, lines. Of table rules: label, found,
-expected, share, first, missing, groups, before. Of joint rules: key, found, expected. Of identities and the figures of an
-edition: key, found, expected, rule, source, other, share. Of the door: found, expected, line, places.
+expected, share, first, missing, groups, before. Of joint rules: key, found, expected. Of identities and the figures of
+an edition: key, found, expected, rule, source, other, share. Of the door: found, expected, line, places.
 """
 
 from __future__ import annotations

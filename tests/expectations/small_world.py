@@ -25,7 +25,8 @@ TYPES = {
 COLUMNS = (
     "row_id", "source_line", "source_column", "column_number", "sheet", "cell", "raw", "measure_text", "indicator",
     "region_text", "region_code", "region_problem", "period_text", "period", "year", "breakdown_text", "breakdown",
-    "unit_text", "unit", "unit_ok", "value", "decimals", "decimals_declared", "rounding_step", "obs_status", "missing_mark", "done",
+    "unit_text", "unit", "unit_ok", "value", "decimals", "decimals_declared", "rounding_step", "obs_status",
+    "missing_mark", "done",
 )  # fmt: skip
 
 
