@@ -71,7 +71,7 @@ def test_groups_that_stand_as_they_were_are_not_put_together(both: tuple[pd.Data
             assert rows(found) == rows(shifts.of_another(new, old, group, along))
 
 
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(editions())
 def test_codes_and_texts_are_compared_alike(both: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     words = ["indicator", "region", "period", "breakdown", "source", "family", "status"]

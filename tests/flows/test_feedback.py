@@ -30,17 +30,13 @@ def feedback(office: Office, source: str) -> list[dict[str, str]]:
     return list(csv.DictReader(sheet.splitlines(), delimiter=";"))
 
 
-def test_an_owner_is_shown_the_cell_to_mend_and_not_the_figure_beside_it(office: Office) -> None:
+def test_an_owner_is_shown_each_cell_to_mend_once_and_not_the_figures_beside_it(office: Office) -> None:
     office.edit(LONG, lambda text: text.replace("10.61,PERSEN,2016", "10.61,PERSEN,sembilan"))
+    office.edit(WIDE, lambda text: text.replace("Kota Mojokerto", "Wakanda", 1))
     office.run()
     [row] = feedback(office, LONG)
     assert (row["baris"], row["kolom"], row["yang tertulis"]) == ("3", "tahun", "sembilan")
     assert row["yang perlu diperbaiki"].startswith('Baris 3, kolom "tahun": periode "sembilan" tidak terbaca')
-
-
-def test_a_name_that_holds_back_the_figures_of_many_years_is_told_once(office: Office) -> None:
-    office.edit(WIDE, lambda text: text.replace("Kota Mojokerto", "Wakanda", 1))
-    office.run()
     refused, name = feedback(office, WIDE)
     assert (refused["baris"], refused["kolom"]) == ("", "")
     assert (name["baris"], name["kolom"], name["yang tertulis"]) == ("3", "Wilayah", "Wakanda 1)")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.row_sum import RowSum, known_sum, sum_of_files, sum_of_table
@@ -20,6 +20,7 @@ def summed(rows: list[Row]) -> RowSum:
         return sum_of_table(con, "figure", ["year", "raw"])
 
 
+@settings(max_examples=30)
 @given(ROWS, ROWS)
 def test_sums_agree_where_the_rows_do_in_whatever_order(
     one: list[tuple[int, str]], other: list[tuple[int, str]]
