@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self
 
@@ -397,7 +397,7 @@ def load_contract(path: Path) -> ContractFile:
         stat = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
-    contract = _load(path, (stat.st_mtime_ns, stat.st_size))
+    contract = _load(path, stat.st_mtime_ns, stat.st_size)
     corrections = load_corrections(path)
     if corrections and isinstance(contract, RecordsContract):
         name = corrections_path(path).name
@@ -422,18 +422,9 @@ def _unknown_kind(path: Path, kind: object) -> DeclarationError:
     )
 
 
-# Stages ask for every contract many times a night; a file is read again only when its time or size changed.
-_LOADED: dict[Path, tuple[tuple[int, int], AnyContract]] = {}
-
-
-def _load(path: Path, stamp: tuple[int, int]) -> AnyContract:
-    known = _LOADED.get(path)
-    if known is None or known[0] != stamp:
-        known = _LOADED[path] = stamp, _read(path)
-    return known[1]
-
-
-def _read(path: Path) -> AnyContract:
+@cache
+def _load(path: Path, _time: int, _size: int) -> AnyContract:
+    """Stages ask for every contract many times a night; a file is read again only when it changed."""
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
