@@ -44,6 +44,7 @@ HERE = Path(__file__).resolve().parent
 FOREVER = 9999
 DOMAINS = ("poverty", "economy", "services")
 Model = TypeVar("Model", bound=BaseModel)
+Stamps = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,14 @@ def load_catalog(folder: Path = HERE) -> Catalog:
     return _load(folder, stamps(folder.glob("*.toml"), folder.glob("*.csv")))
 
 
-def stamps(*paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+def stamps(*paths: Iterable[Path]) -> Stamps:
     """Name, time and size of files: what must be unchanged for a file read before to stand."""
     found = [(str(path), path.stat()) for group in paths for path in group]
     return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
 
 
 @lru_cache(maxsize=4)
-def _load(folder: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
+def _load(folder: Path, _stamps: Stamps) -> Catalog:
     """Stages ask for the catalog some forty times a night; it is read again only when a file changed."""
     indicators = _indicators(folder)
     catalog = Catalog(

@@ -11,7 +11,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ from catalog.contract import (
     load_contract,
 )
 from catalog.corrections import corrections_path
-from catalog.load import Catalog, load_catalog
+from catalog.load import Catalog, Stamps, load_catalog, stamps
 from catalog.records import RecordType
 from catalog.settings import Settings
 from catalog.strict import Bilingual, DeclarationError
@@ -38,9 +37,10 @@ TICK = 3_000_000_000
 
 
 class _Listed(NamedTuple):
-    """The folders under one of sources with the times at which they changed, and the contract files in them."""
+    """The folders under one of sources, when they changed, and the contract files in them."""
 
-    folders: dict[Path, int]
+    folders: list[Path]
+    changed: Stamps
     paths: dict[str, list[Path]]
 
 
@@ -87,24 +87,25 @@ def _paths_by_source(sources: Path) -> dict[str, list[Path]]:
     """The contract files of each source; the folders are listed again only when one of them changed."""
     whole = sources.absolute()
     known = _LISTED.get(whole)
-    if known and _stamps(known.folders) == known.folders:
+    if known and _changed(known.folders) == known.changed:
         return known.paths
-    begun, folders = time.time_ns(), _stamps(Path(folder) for folder, _, _ in os.walk(whole))
+    begun, folders = time.time_ns(), [Path(folder) for folder, _, _ in os.walk(whole)]
+    changed = _changed(folders)
     paths: dict[str, list[Path]] = {}
     for path in contract_paths(sources):
         paths.setdefault(path.stem, []).append(path)
     # A folder that changes twice within one tick of the disk's clock has one time for both.
-    if all(changed < begun - TICK for changed in folders.values()):
-        _LISTED[whole] = _Listed(folders, paths)
+    if changed and all(at < begun - TICK for _, at, _ in changed):
+        _LISTED[whole] = _Listed(folders, changed, paths)
     return paths
 
 
-def _stamps(folders: Iterable[Path]) -> dict[Path, int]:
-    found: dict[Path, int] = {}
-    for folder in folders:
-        with suppress(OSError):
-            found[folder] = folder.stat().st_mtime_ns
-    return found
+def _changed(folders: Iterable[Path]) -> Stamps:
+    """When some folders changed; nothing where one of them is gone."""
+    try:
+        return stamps(folders)
+    except FileNotFoundError:
+        return ()
 
 
 def remember_contracts(settings: Settings) -> None:

@@ -70,6 +70,15 @@ def test_contracts_that_come_and_go_are_seen_at_once(office: Office, *, listed: 
     assert load_contract_of(settings, WIDE) == (None, None)
 
 
+def test_a_folder_of_sources_that_comes_later_is_seen(office: Office, tmp_path: Path) -> None:
+    settings = office.settings.model_copy(update={"sources": tmp_path / "later"})
+    assert load_contract_of(settings, WIDE) == (None, None)
+    shutil.copytree(office.settings.sources, settings.sources)
+    aged(settings.sources)
+    agree(settings)
+    assert load_contract_of(settings, WIDE)[0] is not None
+
+
 def aged(sources_folder: Path) -> None:
     """Let folders be as old as those of an office that has run for a while."""
     for folder, _, _ in os.walk(sources_folder):
