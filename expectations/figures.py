@@ -66,9 +66,8 @@ def in_one_form(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     """Frames whose columns of text are ordered categories, with the categories of all of them in each."""
     columns = [str(name) for name in frames[0] if isinstance(frames[0][name].dtype, pd.CategoricalDtype)]
     for name in columns:
-        words = sorted({word for frame in frames for word in frame[name].cat.categories})
-        kind = pd.CategoricalDtype(pd.Index(words, dtype=object), ordered=True)
-        frames = [frame.assign(**{name: frame[name].cat.set_categories(kind.categories)}) for frame in frames]
+        words = pd.Index(sorted({word for frame in frames for word in frame[name].cat.categories}), dtype=object)
+        frames = [frame.assign(**{name: frame[name].cat.set_categories(words)}) for frame in frames]
     return list(frames)
 
 
@@ -78,9 +77,7 @@ def spelt(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def pairs_of(left: pd.Series, right: pd.Series) -> pd.Series:
-    """Two columns of text as one, "left|right", in the form that they have."""
-    if not isinstance(left.dtype, pd.CategoricalDtype):
-        return left + "|" + right
+    """Two columns of categories as one, "left|right"."""
     words = [f"{one}|{other}" for one in left.cat.categories for other in right.cat.categories]
     one, other = (column.cat.codes.to_numpy().astype(np.int64) for column in (left, right))
     codes = np.where((one < 0) | (other < 0), -1, one * len(right.cat.categories) + other)

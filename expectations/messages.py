@@ -17,11 +17,11 @@ from catalog.contract import Contract, Measure, Status
 from catalog.load import Catalog
 from catalog.models import Indicator, Region
 from catalog.strict import Bilingual
-from expectations.privacy import may_be_personal, shown
+from expectations.privacy import repeatable, shown
 from expectations.rules import Rule, fill, placeholders
 from expectations.suites import Planned
 from expectations.verdict import RowFailure
-from expectations.words import LEVELS, listing, number, place_question
+from expectations.words import LEVELS, header_text, listing, number, place_question
 
 LANGS = ("id", "en")
 LONGEST_HEADER = 60
@@ -69,13 +69,13 @@ class RowWords:
             row_id=row["row_id"],
             source_line=row["source_line"],
             source_column=row["source_column"] or "",
-            raw=_harmless(row["raw"]),
+            raw=repeatable(row["raw"]),
             rule=rule.id,
             severity=rule.severity,
             message_id=message.id,
             message_en=message.en,
             mend_column=", ".join(columns),
-            mend_text=_harmless(text),
+            mend_text=repeatable(text),
         )
 
     def _to_mend(self, rule: Rule, row: Row) -> tuple[list[str], str | None]:
@@ -92,7 +92,7 @@ class RowWords:
         """The headers of the columns of each role; a header stacked of several rows is one text."""
         found: dict[str, list[str]] = {}
         for column in self._contract.columns:
-            text = " / ".join(filter(None, column.header))
+            text = header_text(column.header)
             if text:
                 found.setdefault(column.role, []).append(text)
         return found
@@ -297,10 +297,6 @@ def _variant(rule: Rule, row: Row) -> str | None:
 def _last(header: str) -> str:
     """A long header stacked of several rows is told by its last part, where the year stands."""
     return header if len(header) <= LONGEST_HEADER else header.rsplit(" / ", 1)[-1]
-
-
-def _harmless(text: str | None) -> str:
-    return "" if may_be_personal(text or "") else text or ""
 
 
 def _shown(text: str | None) -> Bilingual:

@@ -159,6 +159,11 @@ def may_be_personal(text: str) -> bool:
     return bool(SIXTEEN.search(text)) or next(_kinds(text), None) is not None
 
 
+def repeatable(text: str | None) -> str:
+    """A text that may be repeated as it stands; empty where it may not, or where there is none."""
+    return "" if may_be_personal(text or "") else text or ""
+
+
 def _suspect(text: str) -> bool:
     """Whether anything in a file could be personal data; never False where `_kinds` would find some."""
     packed = text.encode("utf-8", errors="replace").translate(None, SEPARATORS)

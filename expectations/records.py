@@ -19,12 +19,12 @@ from catalog.load import Catalog
 from catalog.records import Apart, RecordField, RecordType
 from catalog.strict import Bilingual
 from expectations.messages import both, crash_message, figure, region_name
-from expectations.privacy import may_be_personal, shown
+from expectations.privacy import repeatable, shown
 from expectations.rules import Rule, fill, placeholders
 from expectations.suites import Planned, record_history_suite, record_suite, record_table_suite
 from expectations.validation import Found, validate
 from expectations.verdict import Check, Judgement, PreviousEdition, RowFailure
-from expectations.words import listing, number, percent
+from expectations.words import header_text, listing, number, percent
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -167,10 +167,10 @@ class _Words:
     ) -> None:
         self._kind, self._contract, self._catalog = kind, contract, catalog
         self._records, self._texts = records, texts
-        self._headers = {column.field: " / ".join(filter(None, column.header)) for column in contract.columns}
+        self._headers = {column.field: header_text(column.header) for column in contract.columns}
         names = [column for column in contract.columns if column.role == "region_name"]
         for column in names:
-            self._headers.setdefault(kind.region.name, " / ".join(filter(None, column.header)))
+            self._headers.setdefault(kind.region.name, header_text(column.header))
         self._lines: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for row in records:
             self._lines[self._key(row)].append(row["source_line"])
@@ -182,8 +182,8 @@ class _Words:
         template = rule.template(row["region_problem"] if rule.id == "record_region" else None)
         makers = self._makers(planned, row, field)
         message = fill(template, {name: makers[name]() for name in placeholders(template.id + template.en)})
-        written = self._texts[position].get(field, "") if field else ""
-        raw, column = "" if may_be_personal(written) else written, self._headers.get(field, "")
+        raw = repeatable(self._texts[position].get(field) if field else None)
+        column = self._headers.get(field, "")
         return RowFailure(
             row_id=row["row_id"],
             source_line=row["source_line"],

@@ -34,6 +34,11 @@ def percent(share: float, lang: str) -> str:
     return f"{number(Decimal(str(round(share * 100, 1))), lang)} {'percent' if lang == 'en' else 'persen'}"
 
 
+def header_text(header: Sequence[str]) -> str:
+    """A column's header as one text, its rows from top to bottom."""
+    return " / ".join(filter(None, header))
+
+
 def listing(items: Sequence[str], lang: str, *, word: str = "", most: int = 4) -> str:
     """Items joined for reading: the first few, then how many more; `word` is "and" unless "or" is asked."""
     joint = {"id": "atau" if word == "or" else "dan", "en": word or "and"}[lang]
