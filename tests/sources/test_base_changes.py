@@ -10,7 +10,7 @@ from support.office import Office
 
 from catalog.load import Catalog
 
-pytestmark = pytest.mark.xdist_group("whole")
+pytestmark = pytest.mark.xdist_group("release")
 # The middle move of all regions in a year, where it is four times the usual one of the same table.
 MOVES = """
 WITH figures AS (

@@ -249,7 +249,7 @@ def as_edition(folder: Path, number: int, item: Told) -> Edition:
     return edition(folder, figures, vintage=day(item.vintage), position=number, **told)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 @given(told=st.lists(TOLD, min_size=1, max_size=6), seed=st.randoms())
 def test_the_fold_agrees_with_folding_by_hand(
     told: list[Told], seed: Any, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory

@@ -82,7 +82,7 @@ def both_ways(folder: Path, one: Edition, catalog: Catalog) -> tuple[dict[str, b
         return ours, files(folder / "fold", one, catalog)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 @given(
     figures=st.lists(FIGURES.map(whole), max_size=14, unique_by=key),
     held=st.lists(st.tuples(st.integers(0, 13), st.sampled_from(["critical", "warning"])), max_size=3),
