@@ -17,6 +17,7 @@ from catalog.words import harmless
 from expectations.rules import for_owner
 from expectations.verdict import RowFailure
 from flows.editions import Standing, failures_of
+from flows.layout import FEEDBACK
 from flows.staging import Judged
 
 COLUMNS = ("berkas", "baris", "kolom", "yang tertulis", "yang perlu diperbaiki")
@@ -40,7 +41,7 @@ th{{background:#f2f2f2}}</style></head><body>
 
 def write_feedback(data: Path, contracts: Mapping[str, AnyContract], judged: Standing) -> list[Path]:
     """Write the feedback of every source whose newest file needs mending; remove that of the others."""
-    folder = data / "feedback"
+    folder = data / FEEDBACK
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for source, items in judged.items():

@@ -13,10 +13,16 @@ from catalog.strict import Bilingual, ToldError
 
 LAYOUT = 1
 FILE = "layout"
+FEEDBACK = "feedback"
 
 
 class LayoutTooNew(ToldError):
     """A newer program has written this data folder; `message` says so and what to do."""
+
+
+def feedback_page(data: Path, source: str) -> Path:
+    """What the owner of a source's file should mend, as long as there is anything."""
+    return data / FEEDBACK / f"{source}.html"
 
 
 def refuse_newer(data: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from catalog.codes import code_label
 from catalog.load import load_catalog
 from catalog.settings import Settings
 from catalog.words import number
+from flows.layout import feedback_page
 from flows.outcome import FetchOutcome, NightOutcome, ReadOutcome
 from flows.rollback import as_problem, as_replaced, standing_decision
 from sources.store import Rollback
@@ -18,12 +21,20 @@ from warehouse.shelf import ReleaseInfo, current_release
 
 HEADLINES = ("poverty_rate", "poor_population", "open_unemployment_rate", "grdp_growth", "population")
 ATTENTION = 3
+# Of one source so many cells are told; all of them stand in the feedback for the owner of the file.
+TOLD = 5
 Asking = Callable[[str], list[dict[str, Any]]]
 CHANGES = "SELECT reason, count(*) AS n FROM meta.change GROUP BY reason ORDER BY n DESC, reason"
 # A final figure that was revised stands all the same: it is news for the operator, not a fault to mend.
 ALARMS = (
     "SELECT source, message_id, message_en FROM meta.check "
     "WHERE gate = 'history' AND severity = 'warning' AND outcome = 'failed' ORDER BY source, rule"
+)
+# One cell may hold back many figures; of a refused file the refusal says most.
+HELD = (
+    "SELECT source, file, message_id, message_en, count(DISTINCT row_id) AS n FROM meta.quarantine "
+    "WHERE source NOT IN (SELECT source FROM meta.freshness WHERE refused_snapshot IS NOT NULL) "
+    "GROUP BY ALL ORDER BY source, min(source_line), min(row_id), message_id"
 )
 
 
@@ -57,7 +68,7 @@ def night_outcome(
 ) -> NightOutcome:
     """How a night ended that leaves `release` in force; `chosen` is the decision that stood when it began."""
     stands = standing(release)
-    problems = [*_chosen(settings), *_replaced(chosen, release), *_problems(stands, fetched, read)]
+    problems = [*_chosen(settings), *_replaced(chosen, release), *_problems(settings.data, stands, fetched, read)]
     ids, ens = [item[0] for item in problems], [item[1] for item in problems]
     return NightOutcome(
         exit_code=ATTENTION if problems else 0,
@@ -109,7 +120,7 @@ def _standing(rows_of: Asking) -> Standing:
         last_year=figures["last"],
         headlines=_headlines(rows_of),
         stale=rows_of("SELECT * FROM meta.freshness WHERE refused_snapshot IS NOT NULL ORDER BY source"),
-        held=rows_of("SELECT * FROM meta.quarantine ORDER BY source, source_line, source_column"),
+        held=rows_of(HELD),
         changes={row["reason"]: row["n"] for row in rows_of(CHANGES)},
         alarms=rows_of(ALARMS),
     )
@@ -126,7 +137,9 @@ def _headlines(rows_of: Asking) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (row["region_code"], HEADLINES.index(row["indicator"])))
 
 
-def _problems(stands: Standing, fetched: Iterable[FetchOutcome], read: Iterable[ReadOutcome]) -> list[tuple[str, str]]:
+def _problems(
+    data: Path, stands: Standing, fetched: Iterable[FetchOutcome], read: Iterable[ReadOutcome]
+) -> list[tuple[str, str]]:
     """What needs attention, each source's trouble once, by what says most of it.
 
     A refused file is told by the release, with what stays in force; then comes what fetching could not do; then reads
@@ -142,8 +155,8 @@ def _problems(stands: Standing, fetched: Iterable[FetchOutcome], read: Iterable[
             for item in read
             if item.refused_id and item.source not in told
         ),
-        *map(_stale_problem, stands.stale),
-        *map(_held_problem, stands.held),
+        *(_stale_problem(row, data) for row in stands.stale),
+        *_held_problems(stands.held, data),
     ]
 
 
@@ -164,21 +177,39 @@ def _replaced(chosen: Rollback | None, stands: ReleaseInfo) -> list[tuple[str, s
     return [(told.id, told.en)]
 
 
-def _stale_problem(row: dict[str, Any]) -> tuple[str, str]:
-    since = row["first_seen"]
+def _stale_problem(row: dict[str, Any], data: Path) -> tuple[str, str]:
+    since, page = row["first_seen"], feedback_page(data, row["source"])
     stays_id = f"Angka dari berkas tanggal {since} tetap dipakai." if since else "Belum ada angka dari sumber ini."
     stays_en = f"The figures of the file of {since} stay in use." if since else "There are no figures of it yet."
     return (
-        f"{row['source']}: berkas terbaru ditolak. {row['reason_id']} {stays_id}",
-        f"{row['source']}: the newest file was refused. {row['reason_en']} {stays_en}",
+        f"{row['source']}: berkas terbaru ditolak. {row['reason_id']} {stays_id} Untuk pemilik data: {page}",
+        f"{row['source']}: the newest file was refused. {row['reason_en']} {stays_en} For the data owner: {page}",
     )
+
+
+def _held_problems(held: list[dict[str, Any]], data: Path) -> Iterator[tuple[str, str]]:
+    """The first cells of each source that hold figures back, and where all of them are listed."""
+    for source, found in groupby(held, lambda row: row["source"]):
+        rows, page = list(found), feedback_page(data, source)
+        # One left over takes no more room than the line that would stand for it.
+        told = rows if len(rows) == TOLD + 1 else rows[:TOLD]
+        more = len(rows) - len(told)
+        yield from map(_held_problem, told)
+        if more:
+            yield (
+                f"{source}: dan {number(more, 'id')} temuan lain. Untuk pemilik data: {page}",
+                f"{source}: and {number(more, 'en')} more findings. For the data owner: {page}",
+            )
 
 
 def _held_problem(row: dict[str, Any]) -> tuple[str, str]:
     """The message begins with line and column, so that only the file is missing from it."""
+    several = row["n"] > 1
+    count_id = f" Karena itu {number(row['n'], 'id')} angka ditahan." if several else ""
+    count_en = f" {number(row['n'], 'en')} figures are held back by it." if several else ""
     return (
-        f"{row['source']}: dikarantina, {row['file']}. {row['message_id']}",
-        f"{row['source']}: in quarantine, {row['file']}. {row['message_en']}",
+        f"{row['source']}: dikarantina, {row['file']}. {row['message_id']}{count_id}",
+        f"{row['source']}: in quarantine, {row['file']}. {row['message_en']}{count_en}",
     )
 
 
