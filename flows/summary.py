@@ -182,8 +182,8 @@ def _stale_problem(row: dict[str, Any], data: Path) -> tuple[str, str]:
     stays_id = f"Angka dari berkas tanggal {since} tetap dipakai." if since else "Belum ada angka dari sumber ini."
     stays_en = f"The figures of the file of {since} stay in use." if since else "There are no figures of it yet."
     return (
-        f"{row['source']}: berkas terbaru ditolak. {row['reason_id']} {stays_id} Untuk pemilik data: {page}",
-        f"{row['source']}: the newest file was refused. {row['reason_en']} {stays_en} For the data owner: {page}",
+        f"{row['source']}: berkas terbaru ditolak: {row['reason_id']} {stays_id} Untuk pemilik data: {page}",
+        f"{row['source']}: the newest file was refused: {row['reason_en']} {stays_en} For the data owner: {page}",
     )
 
 

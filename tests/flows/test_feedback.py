@@ -41,7 +41,7 @@ def test_an_owner_is_shown_each_cell_to_mend_once_and_not_the_figures_beside_it(
     refused, name = feedback(office, WIDE)
     assert (refused["baris"], refused["kolom"]) == ("", "")
     assert (name["baris"], name["kolom"], name["yang tertulis"]) == ("3", "Wilayah", "Wakanda 1)")
-    assert of_refused.startswith(f"{WIDE}: berkas terbaru ditolak. 22 angka tidak lolos")
+    assert of_refused.startswith(f"{WIDE}: berkas terbaru ditolak: 22 angka tidak lolos")
     assert of_refused.endswith(f"Untuk pemilik data: {office.settings.data}/feedback/{WIDE}.html")
     assert of_held.startswith(f'{LONG}: dikarantina, {LONG}.csv. Baris 3, kolom "tahun": periode "sembilan" tidak')
 
