@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from catalog.strict import Declared
+from catalog.strict import Declared, fault
 
 # Environment variables that may hold a key or a token.
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -17,9 +17,9 @@ VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 def _web_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("only an address that begins with https:// or http:// can be fetched")
+        raise fault("web_address")
     if parts.username or parts.password:
-        raise ValueError("a contract is no place for a user name or password; ask the publisher for an open address")
+        raise fault("web_password")
     return text
 
 
@@ -43,11 +43,11 @@ class FileConnector(Declared):
     @model_validator(mode="after")
     def _one_way(self) -> FileConnector:
         if bool(self.path) == bool(self.pattern):
-            raise ValueError("give either 'path' (one file) or 'pattern' (a drop folder)")
+            raise fault("path_or_pattern")
         if self.bundled and not self.path:
-            raise ValueError("a bundled file is named by 'path'")
+            raise fault("bundled_path")
         if self.path and {"folder", "settle_seconds"} & self.model_fields_set:
-            raise ValueError("'folder' and 'settle_seconds' belong to 'pattern'")
+            raise fault("pattern_keys")
         return self
 
     def file_of(self, url: str) -> str:
@@ -95,9 +95,9 @@ class CkanConnector(WebConnector):
     @model_validator(mode="after")
     def _one_id(self) -> CkanConnector:
         if bool(self.dataset) == bool(self.resource):
-            raise ValueError("give either 'dataset' or 'resource'")
+            raise fault("dataset_or_resource")
         if self.via == "datastore" and self.format != "csv":
-            raise ValueError("the datastore is dumped as csv")
+            raise fault("datastore_csv")
         return self
 
     def file_of(self, _url: str) -> str:

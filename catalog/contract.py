@@ -17,7 +17,7 @@ from catalog.connector import Connector, FileConnector
 from catalog.corrections import Correction, corrections_path, load_corrections
 from catalog.formats import CsvFormat, Format
 from catalog.models import Level
-from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors
+from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors, fault
 
 Evidence = Literal["publication", "third_party_copy", "press_quote", "inferred"]
 Status = Literal["A", "P", "E", "Q", "M"]
@@ -73,9 +73,9 @@ class Column(HeadedColumn):
         needs = {"region_code": "scheme", "breakdown": "dimension", "constant": "constant"}
         key = needs.get(self.role)
         if key and getattr(self, key) is None:
-            raise ValueError(f"a column of role '{self.role}' needs the key '{key}'")
+            raise fault("role_needs", role=self.role, key=key)
         if self.years and not any("{year}" in text for text in self.header):
-            raise ValueError("a run of years needs '{year}' in its header")
+            raise fault("years_need_year")
         return self
 
 
@@ -97,10 +97,10 @@ class RecordColumn(HeadedColumn):
         needs = {"field": "field", "constant": "constant"}
         key = needs.get(self.role)
         if key and getattr(self, key) is None:
-            raise ValueError(f"a column of role '{self.role}' needs the key '{key}'")
+            raise fault("role_needs", role=self.role, key=key)
         for name in ("field", "scheme", "codes", "pattern"):
             if self.role != "field" and getattr(self, name):
-                raise ValueError(f"'{name}' is a key of columns of role 'field', not of role '{self.role}'")
+                raise fault("key_of_field", key=name, role=self.role)
         return self
 
 
@@ -238,11 +238,9 @@ class Dataset(Declared):
         for text in allowed:
             bearers = [column for column in self.columns if column.bears(text)]
             if len(bearers) != 1:
-                raise ValueError(
-                    f"[[personal_data_allowed]]: '{text}' is the header of {len(bearers)} columns; it must name one"
-                )
+                raise fault("allowed_names_one", text=text, count=len(bearers))
         if len(set(allowed)) < len(allowed):
-            raise ValueError("[[personal_data_allowed]]: two entries for one column; list its kinds in one entry")
+            raise fault("allowed_twice")
         return self
 
     @model_validator(mode="after")
@@ -250,11 +248,9 @@ class Dataset(Declared):
         rows = self.format.header_rows
         for column in self.columns:
             if len(column.header) != rows:
-                raise ValueError(
-                    f"column {column.header}: {len(column.header)} header texts, but header_rows is {rows}"
-                )
+                raise fault("header_height", header=column.header, count=len(column.header), rows=rows)
         if self.bundled and self.rhythm:
-            raise ValueError("a bundled file has no rhythm: it changes only with the project")
+            raise fault("bundled_rhythm")
         return self
 
     @cached_property
@@ -285,9 +281,9 @@ class Contract(Dataset):
         seen: set[tuple[str | None, str]] = set()
         for measure in self.measures:
             if measure.section is not None and measure.section not in sections:
-                raise ValueError(f"measure '{measure.name}': no [[rows.sections]] entry for '{measure.section}'")
+                raise fault("section_unknown", name=measure.name, section=measure.section)
             if measure.label is not None and (measure.section, measure.label) in seen:
-                raise ValueError(f"two measures have the label '{measure.label}'; tell them apart by 'section'")
+                raise fault("label_twice", label=measure.label)
             if measure.label is not None:
                 seen.add((measure.section, measure.label))
         return self
@@ -296,12 +292,12 @@ class Contract(Dataset):
     def _columns_hang_together(self) -> Contract:
         for column in self.columns:
             if column.measure and column.measure not in self.measures_by_name:
-                raise ValueError(f"column {column.header}: no [[measures]] entry for '{column.measure}'")
+                raise fault("measure_unknown", header=column.header, measure=column.measure)
         roles = {column.role for column in self.columns}
         if "value" not in roles:
-            raise ValueError("no column has the role 'value'")
+            raise fault("no_value")
         if self.region is None and not roles & {"region_code", "region_name"}:
-            raise ValueError("no column names the region, and the contract has no 'region'")
+            raise fault("no_region")
         return self
 
     @cached_property
@@ -343,21 +339,21 @@ class RecordsContract(Dataset):
         named = [*(column.field for column in self.columns if column.field), *self.values]
         for name in named:
             if named.count(name) > 1:
-                raise ValueError(f"the field '{name}' stands in two places; one column or entry of 'values' holds it")
+                raise fault("field_twice", name=name)
         for role in ("region_name", "parent_name"):
             if sum(column.role == role for column in self.columns) > 1:
-                raise ValueError(f"two columns have the role '{role}'")
+                raise fault("role_twice", role=role)
         roles = {column.role for column in self.columns}
         if "parent_name" in roles and "region_name" not in roles:
-            raise ValueError("a column of role 'parent_name' tells names apart; it needs one of role 'region_name'")
+            raise fault("parent_alone")
         return self
 
     @model_validator(mode="after")
     def _marks_and_rows_suit_records(self) -> RecordsContract:
         if self.marks.status or self.marks.nil:
-            raise ValueError("a record has no status and no mark for nil: 'marks' holds only 'missing' and 'footnote'")
+            raise fault("record_marks")
         if self.rows.sections or self.rows.keep != "all" or set(self.rows.totals.values()) - {"skip"}:
-            raise ValueError("of 'rows' records have 'footer', 'at_least' and 'totals' that are left aside (\"skip\")")
+            raise fault("record_rows")
         return self
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from catalog.strict import Declared
+from catalog.strict import Declared, fault
 
 Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "utf-16"]
 Mend = Literal["misplaced_space"]
@@ -27,9 +27,9 @@ class TableFormat(Declared):
     @model_validator(mode="after")
     def _marks_differ(self) -> TableFormat:
         if self.thousands and self.thousands == self.decimal:
-            raise ValueError("'thousands' and 'decimal' are the same character")
+            raise fault("same_marks")
         if "misplaced_space" in self.mends and self.thousands != " ":
-            raise ValueError("the mend 'misplaced_space' needs a space as 'thousands'")
+            raise fault("mend_needs_space")
         return self
 
 
@@ -71,7 +71,7 @@ class HtmlFormat(TableFormat):
     @model_validator(mode="after")
     def _names_a_table(self) -> HtmlFormat:
         if not all(self.tables):
-            raise ValueError("a list of 'tables' is empty")
+            raise fault("empty_tables")
         return self
 
 

@@ -1,16 +1,23 @@
-"""Typed declarations: unknown keys are refused and the nearest known key is suggested."""
+"""Typed declarations: unknown keys are refused and the nearest known key is suggested.
+
+What a declaration gets wrong is told in both languages; most of the sentences are in faults.toml.
+"""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+FAULTS = Path(__file__).with_name("faults.toml")
 # How much of a wrong value a message repeats.
 LONGEST = 60
 
@@ -47,20 +54,31 @@ class DeclarationError(ToldError, ValueError):
         super().__init__(Bilingual(id=indonesian or english, en=english))
 
 
+@cache
+def load_faults() -> Mapping[str, Mapping[str, Bilingual]]:
+    """What declarations get wrong: sentences by table and name, as faults.toml has them."""
+    told = tomllib.loads(FAULTS.read_text("utf-8"))
+    return {table: {name: Bilingual(**item) for name, item in names.items()} for table, names in told.items()}
+
+
+def fault(name: str, /, **values: object) -> DeclarationError:
+    """The error that a validator of contracts raises; `values` are what its sentence names."""
+    sentence = load_faults()["contract"][name]
+    return DeclarationError(sentence.en.format_map(values), sentence.id.format_map(values))
+
+
 @contextmanager
 def explain_errors(where: str, model: type[BaseModel]) -> Iterator[None]:
     """Turn pydantic's errors into one sentence each: where, which key, what was found, what was meant."""
     try:
         yield
     except ValidationError as error:
-        faults = [_sentence(where, model, dict(item)) for item in error.errors()]
-        raise DeclarationError(
-            "\n".join(fault.en for fault in faults), "\n".join(fault.id for fault in faults)
-        ) from None
+        found = [_sentence(where, model, dict(item)) for item in error.errors()]
+        raise DeclarationError("\n".join(one.en for one in found), "\n".join(one.id for one in found)) from None
 
 
 def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> Bilingual:
-    path = [str(part) for part in item["loc"]]
+    where, path = _place(where, _written(item, model))
     key = ".".join(path)
     if item["type"] == "extra_forbidden":
         # A key that is right in another table is no mend here.
@@ -73,11 +91,56 @@ def _sentence(where: str, model: type[BaseModel], item: dict[str, Any]) -> Bilin
         return Bilingual(id=f"{where}: kunci '{key}' belum ada", en=f"{where}: the key '{key}' is missing")
     if item["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         return _unknown_kind(where, key, dict(item["ctx"]))
-    shown = repr(item.get("input"))
+    if item["type"] == "value_error":
+        return _own(where, key, item["ctx"]["error"])
+    return _of_form(where, key, item)
+
+
+def _written(item: Mapping[str, Any], model: type[BaseModel]) -> list[str | int]:
+    """Where something stands, as in the file: pydantic names the chosen `kind` among the keys too."""
+    location, known = list(item["loc"]), known_keys(model)
+    # Last may stand an unknown key, or one of a table whose keys are free.
+    free = len(location) if item["type"] == "value_error" else len(location) - 1
+    return [part for at, part in enumerate(location) if at >= free or isinstance(part, int) or part in known]
+
+
+def _place(where: str, location: Sequence[str | int]) -> tuple[str, list[str]]:
+    """The entry of a list in which something stands, counted from 1 as in the file, and the key within it."""
+    path = list(location)
+    if path and isinstance(path[-1], int) and any(isinstance(part, int) for part in path[:-1]):
+        path.pop()
+    last = max((at for at, part in enumerate(path) if isinstance(part, int)), default=None)
+    if last is None:
+        return where, [str(part) for part in path]
+    entry = ".".join(str(part + 1 if isinstance(part, int) else part) for part in path[:last])
+    return f"{where}, [[{entry}]] {int(path[last]) + 1}", [str(part) for part in path[last + 1 :]]
+
+
+def _own(where: str, key: str, error: Exception) -> Bilingual:
+    """What a validator of ours found; nothing of the value is repeated, which may be a whole table or a password."""
+    told = error.message if isinstance(error, ToldError) else Bilingual(id=str(error), en=str(error))
+    where = f"{where}, '{key}'" if key else where
+    return Bilingual(id=f"{where}: {told.id}", en=f"{where}: {told.en}")
+
+
+def _of_form(where: str, key: str, item: dict[str, Any]) -> Bilingual:
+    """What pydantic itself found; in its own words where there is no sentence of ours."""
+    shown, context = repr(item.get("input")), dict(item.get("ctx", {}))
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
+    sentence, subject = load_faults()["form"].get(item["type"]), f"'{key}' " if key else ""
+    if sentence is None:
+        return Bilingual(
+            id=f"{where}: {subject}tidak sesuai: {item['msg']} (tertulis {shown})",
+            en=f"{where}: {subject}is not of its form: {item['msg']} (found {shown})",
+        )
+    in_indonesian = {name: str(value).replace(" or ", " atau ") for name, value in context.items()}
+    choices = [choice.strip(" '") for choice in str(context.get("expected", "")).replace(" or ", ",").split(",")]
+    near = difflib.get_close_matches(str(item.get("input")), choices, n=1)
     return Bilingual(
-        id=f"{where}: '{key}' tidak sesuai: {item['msg']} (tertulis {shown})",
-        en=f"{where}: '{key}': {item['msg']} (found {shown})",
+        id=f"{where}: {subject}{sentence.id.format_map(in_indonesian)} (tertulis {shown})"
+        + (f"; maksudnya '{near[0]}'?" if near else ""),
+        en=f"{where}: {subject}{sentence.en.format_map(context)} (found {shown})"
+        + (f"; did you mean '{near[0]}'?" if near else ""),
     )
 
 
@@ -104,7 +167,7 @@ def known_keys(model: type[BaseModel], seen: set[type[BaseModel]] | None = None)
     if model in seen:
         return set()
     seen.add(model)
-    keys = set(model.model_fields)
+    keys = {field.alias or name for name, field in model.model_fields.items()}
     for field in model.model_fields.values():
         for inner in _models_in(field.annotation):
             keys |= known_keys(inner, seen)

@@ -49,7 +49,7 @@ def test_a_misspelt_key_is_refused_and_the_nearest_known_one_suggested(tmp_path:
     path = tmp_path / found.name
     entry = '\n[[personal_data_allowed]]\ncolumn = "id"\nkind = ["phone"]\nreason = "nomor baris"\n'
     path.write_text(found.read_text("utf-8") + entry, "utf-8")
-    with pytest.raises(DeclarationError, match=r"'personal_data_allowed\.0\.kind'; did you mean 'kinds'"):
+    with pytest.raises(DeclarationError, match="unknown key 'kind'; did you mean 'kinds'"):
         load_contract(path)
     path.write_text(path.read_text("utf-8").replace("personal_data_allowed]", "personal_data_alowed]"), "utf-8")
     with pytest.raises(DeclarationError, match="did you mean 'personal_data_allowed'"):

@@ -56,7 +56,11 @@ def test_every_unit_level_and_rule_has_its_words(catalog: Catalog) -> None:
         ('"survey_weight"]', '"survey_weigh"]', "unknown variable 'survey_weigh'; did you mean 'survey_weight'"),
         ('["poor_population"]', '["poverty_rate"]', "the indicator 'poverty_rate' is declared 2 times"),
         ('id = "age"', 'id = "population"', "the variable 'population' is an indicator already"),
-        ("interpretation =", "interpretasi =", "unknown key 'entry.0.interpretasi'; did you mean 'interpretation'"),
+        (
+            "interpretation =",
+            "interpretasi =",
+            "unknown key 'interpretasi'; did you mean 'interpretation'",
+        ),
         ('concept = "Penimbang survei"', 'concept = "Penimbang survei"\nsdsn = "SP55.00.00"', "sdsn"),
         ("composite = true", 'composite = true\nactivity = "susenas"', "neither activity nor variables"),
     ],
