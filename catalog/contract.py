@@ -17,7 +17,7 @@ from catalog.connector import Connector, FileConnector
 from catalog.corrections import Correction, corrections_path, load_corrections
 from catalog.formats import CsvFormat, Format
 from catalog.models import Level
-from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors, fault
+from catalog.strict import Bilingual, DeclarationError, Declared, digest_of, explain_errors, fault, not_read
 
 Evidence = Literal["publication", "third_party_copy", "press_quote", "inferred"]
 Status = Literal["A", "P", "E", "Q", "M"]
@@ -405,6 +405,8 @@ def load_contract(path: Path) -> ContractFile:
 
 
 def _unreadable(path: Path, error: Exception) -> DeclarationError:
+    if isinstance(error, OSError):
+        return not_read(path, error)
     return DeclarationError(
         f"{path.name}: not readable as TOML: {error}", f"{path.name}: tidak terbaca sebagai TOML: {error}"
     )

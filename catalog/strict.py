@@ -67,6 +67,14 @@ def fault(name: str, /, **values: object) -> DeclarationError:
     return DeclarationError(sentence.en.format_map(values), sentence.id.format_map(values))
 
 
+def not_read(path: Path, error: OSError) -> DeclarationError:
+    """The error for a file that somebody named and that cannot be read."""
+    told = load_faults()["file"]
+    sentence = told.get(type(error).__name__) or told["OSError"]
+    why = {"why": error.strerror}
+    return DeclarationError(f"{path}: {sentence.en.format_map(why)}", f"{path}: {sentence.id.format_map(why)}")
+
+
 @contextmanager
 def explain_errors(where: str, model: type[BaseModel]) -> Iterator[None]:
     """Turn pydantic's errors into one sentence each: where, which key, what was found, what was meant."""

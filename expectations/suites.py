@@ -43,12 +43,16 @@ class Planned:
 def row_suite(contract: Contract, catalog: Catalog, first_seen: date) -> list[Planned]:
     """The row rules for one snapshot of a contract, which came on `first_seen`."""
     parameters: Parameters = {
-        "first_year": contract.expect.first_year,
-        "last_year": first_seen.year,
+        **_years(contract.expect.first_year, first_seen),
         "expected_regions": sorted(contract.expect.regions),
         "statuses": list(get_args(Status)),
     }
     return _plan("rows", parameters, _per_indicator(contract.indicators, contract, catalog))
+
+
+def _years(first: int, first_seen: date) -> Parameters:
+    """The years that are possible; a contract whose first year is yet to come turns down all before it."""
+    return {"first_year": first, "last_year": max(first, first_seen.year)}
 
 
 def table_suite(contract: Contract, catalog: Catalog) -> list[Planned]:
@@ -80,10 +84,7 @@ def record_suite(contract: RecordsContract, kind: RecordType, first_seen: date) 
             if {pair.first, pair.second} <= held
         },
     }
-    shared: Parameters = {
-        "first_year": contract.expect.first_year,
-        "last_year": first_seen.year,
-    }
+    shared = _years(contract.expect.first_year, first_seen)
     plan = []
     for rule in rules_of("record"):
         own: dict[str, Parameters] = turns[rule.each] if rule.each else {"": {}}

@@ -68,7 +68,7 @@ def _load(paths: Iterable[Path], settings: Settings) -> tuple[dict[str, Contract
     faults: dict[str, Bilingual] = {}
     for path in paths:
         try:
-            item = _read(path, catalog)
+            item = read_contract(path, catalog)
         except DeclarationError as error:
             faults[path.stem] = error.message
             remembered = _last_good(path, settings, catalog)
@@ -136,13 +136,14 @@ def _memory(settings: Settings) -> Path:
 
 def _last_good(path: Path, settings: Settings, catalog: Catalog) -> ContractFile | None:
     try:
-        remembered = _read(_memory(settings) / path.name, catalog)
+        remembered = read_contract(_memory(settings) / path.name, catalog)
     except DeclarationError:
         return None
     return remembered.model_copy(update={"path": path})
 
 
-def _read(path: Path, catalog: Catalog) -> ContractFile:
+def read_contract(path: Path, catalog: Catalog) -> ContractFile:
+    """The contract in a file; raises `DeclarationError` where it is not of its form or does not suit the catalog."""
     item = load_contract(path)
     check_against(item, catalog)
     return item

@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print verdicts or tidy rows; 0 all well, 3 rows would be quarantined, 1 the file would be refused."""
-    from catalog.strict import DeclarationError
+    from catalog.strict import not_read
     from expectations.verdict import refusal
     from flows.staging import judge_tables, stage_snapshot
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         data = args.file.read_bytes()
     except OSError as error:
-        raise DeclarationError(f"{args.file}: {error.strerror}") from None
+        raise not_read(args.file, error) from None
     from catalog.load import load_catalog
 
     catalog, contract = load_catalog(settings.catalog), contract_file.contract
@@ -63,20 +63,21 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def find_contract(name: str, settings: Settings) -> ContractFile:
-    """A contract by id or by path; raises `DeclarationError` naming the known ids."""
+    """A contract by id or by path, as it stands now; raises `DeclarationError` naming its fault, or the known ids."""
     import difflib
 
-    from catalog.contract import load_contract
+    from catalog.load import load_catalog
     from catalog.strict import DeclarationError
-    from flows.declared import load_contracts
+    from flows.declared import load_contracts, read_contract
 
     if name.endswith(".toml"):
-        return load_contract(Path(name))
+        return read_contract(Path(name), load_catalog(settings.catalog))
     contracts, faults = load_contracts(settings)
-    if name in contracts:
-        return contracts[name]
+    # Of a contract with a fault a night goes on with what was read last; whoever checks is told of the fault.
     if name in faults:
         raise DeclarationError(faults[name].en, faults[name].id)
+    if name in contracts:
+        return contracts[name]
     near = difflib.get_close_matches(name, contracts, n=1)
     raise DeclarationError(
         f"unknown contract '{name}'; " + (f"did you mean '{near[0]}'?" if near else "see: mojoraya sources"),

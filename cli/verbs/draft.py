@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the contract as TOML; 0 printed, 1 no table that a contract can describe, or one on persons."""
     from catalog.load import load_catalog
-    from catalog.strict import DeclarationError
+    from catalog.strict import not_read
     from flows.declared import load_contracts
     from flows.door import personal_in
     from transforms.draft import draft
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         data = args.file.read_bytes()
     except OSError as error:
-        raise DeclarationError(f"{args.file}: {error.strerror}") from None
+        raise not_read(args.file, error) from None
     try:
         personal = personal_in(data, form_of(data))
         if personal is not None:

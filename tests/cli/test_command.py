@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.office import Office
 
 from cli.main import VERBS, build_parser, main
 
@@ -90,6 +91,38 @@ def test_check_says_what_is_wrong_without_loading_anything(tmp_path: Path, capsy
     place = 'berkas.csv: Baris 3, kolom "Persentase Penduduk Miskin (Persen) / 2023": '
     assert capsys.readouterr().err.startswith(place)
     assert not data.exists()
+
+
+def test_check_holds_a_file_against_the_contract_as_it_stands_now(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A night goes on with the last contract that could be read; whoever mends one is told what is wrong with it."""
+    file = office.file("kota-mojokerto-kemiskinan")
+    path, where = file.with_suffix(".toml"), ["--data", str(office.settings.data), "--sources", str(file.parent)]
+    sound = path.read_text("utf-8")
+    for old, new, told in [
+        ('role = "value"', 'role = "valeu"', "[[columns]] 2: 'role' harus salah satu dari"),
+        ('"percent"', '"persen"', "satuan yang tidak dikenal 'persen'"),
+    ]:
+        path.write_text(sound.replace(old, new, 1), "utf-8")
+        for contract in (path.stem, str(path)):
+            assert main(["check", str(file), "--contract", contract, *where]) == 2
+            assert told in capsys.readouterr().err
+    path.write_text(sound, "utf-8")
+    assert main(["check", str(file), "--contract", path.stem, *where]) == 0
+
+
+@pytest.mark.parametrize(
+    "verb", [["draft"], ["check", "--contract", "kota-mojokerto-kemiskinan"]], ids=lambda one: one[0]
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    verb: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, told in [(tmp_path / "nihil.csv", "berkasnya tidak ada"), (tmp_path, "ini folder, bukan berkas")]:
+        assert main([*verb, str(path)]) == 2
+        assert capsys.readouterr().err == f"{path}: {told}\n"
+    assert main(["check", str(CITY), "--contract", str(tmp_path / "nihil.toml")]) == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'nihil.toml'}: berkasnya tidak ada\n"
 
 
 def test_check_suggests_the_contract_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
