@@ -132,8 +132,11 @@ def _own(where: str, key: str, error: Exception) -> Bilingual:
 
 
 def _of_form(where: str, key: str, item: dict[str, Any]) -> Bilingual:
-    """What pydantic itself found; in its own words where there is no sentence of ours."""
-    shown, context = repr(item.get("input")), dict(item.get("ctx", {}))
+    """What pydantic itself found; in its own words where there is no sentence of ours.
+
+    Where the name of a variable is asked for, somebody may have written the secret that it holds.
+    """
+    shown, context = "***" if key.endswith("_env") else repr(item.get("input")), dict(item.get("ctx", {}))
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
     sentence, subject = load_faults()["form"].get(item["type"]), f"'{key}' " if key else ""
     if sentence is None:

@@ -18,6 +18,7 @@ from catalog.strict import Bilingual, DeclarationError, load_faults
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CITY = "kota-mojokerto-kemiskinan"
 ADDRESS = '"http"\nurl = "https://nama:sandi-rahasia@portal.example/a.csv"\n#'
+PORTAL = '"ckan"\nbase_url = "https://portal.example"\ndataset = "a"\ntoken_env = "sandi-rahasia.abc"\n#'
 # An edit of the city's contract: what it replaces, by what, and what is then told in both languages.
 EDITS = [
     ('edition = "replaces"', 'edition = "replace"',
@@ -74,6 +75,9 @@ EDITS = [
     ('"file"', ADDRESS,
      "'connector.url': kontrak bukan tempat nama pengguna atau sandi; minta alamat terbuka kepada penerbit",
      "'connector.url': a contract is no place for a user name or password; ask the publisher for an open address"),
+    ('"file"', PORTAL,
+     "'connector.token_env' tidak ditulis seperti seharusnya (pola ^[A-Za-z_][A-Za-z0-9_]*$) (tertulis ***)",
+     "'connector.token_env' is not written as it should be (pattern ^[A-Za-z_][A-Za-z0-9_]*$) (found ***)"),
 ]  # fmt: skip
 
 
