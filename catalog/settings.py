@@ -75,6 +75,11 @@ def load_settings(file: Path | None = None, **given: object) -> Settings:
             "publish (MOJORAYA_PUBLISH): alamatnya memuat sandi atau token. Tulis tanpa itu; kuncinya di variabel "
             "lingkungan (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).",
         )
+    if settings.data.is_file():
+        raise DeclarationError(
+            f"data (MOJORAYA_DATA): {settings.data} is a file; name a folder, which may be a new one",
+            f"data (MOJORAYA_DATA): {settings.data} adalah berkas; sebut sebuah folder, boleh yang baru",
+        )
     paths: dict[str, object] = {name: getattr(settings, name).resolve() for name in ("data", "sources", "catalog")}
     paths["boundaries"] = [item.resolve() for item in settings.boundaries]
     for item in settings.boundaries:

@@ -22,7 +22,7 @@ FOLDERS = ("snapshots", "contracts")
 
 
 class BackupRefused(ToldError, ValueError):
-    """Nothing was copied; `message` says why and what to do."""
+    """There is no whole backup, or none was restored; `message` says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def back_up(settings: Settings, folder: Path) -> Copied:
     """Copy what cannot be made again into `folder`; what is there already is not copied again.
 
     The log comes last and by one rename, so that a backup is whole at every instant. Bytes are compared by their hash.
-    Raises `BackupRefused` for damaged snapshots, a folder that holds the backup of another office, or one inside the
-    data folder, `flows.layout.LayoutTooNew`, and `flows.lock.NightInProgress` while a night runs.
+    Raises `BackupRefused` for damaged snapshots, a folder that holds the backup of another office, cannot be written or
+    is inside the data folder, `flows.layout.LayoutTooNew`, and `flows.lock.NightInProgress` while a night runs.
     """
     if folder.resolve().is_relative_to(settings.data.resolve()):
         raise BackupRefused(
@@ -51,9 +51,24 @@ def back_up(settings: Settings, folder: Path) -> Copied:
         _refuse_damage(settings.data)
         _refuse_another(settings.data, folder)
         layout.refuse_newer(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        layout.mark(folder)
-        return _copy(settings.data, folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            layout.mark(folder)
+            return _copy(settings.data, folder)
+        except OSError as error:
+            # What the data folder itself refuses is told as it is anywhere else.
+            if error.filename and Path(error.filename).is_relative_to(settings.data):
+                raise
+            raise BackupRefused(_not_written(folder, error)) from error
+
+
+def _not_written(folder: Path, error: OSError) -> Bilingual:
+    return Bilingual(
+        id=f"{folder} tidak dapat ditulis ({error.strerror}). Periksa nama, izin dan ruangnya, dan apakah diskanya "
+        "terpasang, lalu jalankan lagi; yang sudah disalin tidak disalin ulang.",
+        en=f"{folder} cannot be written ({error.strerror}). See to its name, permissions and room, and whether its "
+        "disk is mounted, then run again; what was copied is not copied again.",
+    )
 
 
 def restore(settings: Settings, folder: Path) -> Copied:

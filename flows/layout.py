@@ -29,7 +29,7 @@ def refuse_newer(data: Path) -> None:
     """Raise `LayoutTooNew` for a folder of a layout above ours; a folder without a number is of the first."""
     try:
         told = (data / FILE).read_text("utf-8", "replace").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     known = told.isascii() and told.isdigit()
     if known and int(told) <= LAYOUT:

@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """0 when the backup is whole; 1 when nothing was copied, with the reason."""
+    """0 when the backup is whole; 1 when it is not, with the reason."""
     from flows.backup import BackupRefused, back_up
     from flows.lock import NightInProgress
 

@@ -125,6 +125,16 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
     assert capsys.readouterr().err == f"{tmp_path / 'nihil.toml'}: berkasnya tidak ada\n"
 
 
+@pytest.mark.parametrize("verb", ["run", "status", "releases", "sources", "serve"])
+def test_a_file_in_place_of_the_data_folder_is_one_sentence(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "berkas"
+    file.write_text("x", "utf-8")
+    assert main([verb, "--data", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"data (MOJORAYA_DATA): {file} adalah berkas")
+
+
 def test_check_suggests_the_contract_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(CITY), "--contract", "kota-mojokerto-kemiskina"]) == 2
     assert "'kota-mojokerto-kemiskinan'" in capsys.readouterr().err

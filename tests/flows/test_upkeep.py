@@ -244,6 +244,21 @@ def test_a_backup_is_not_mixed_with_that_of_another_office(office: Office, tmp_p
         back_up(office.settings, office.settings.data / "cadangan")
 
 
+@pytest.mark.parametrize("place", ["a file", "below a file", "nowhere"])
+def test_a_backup_that_cannot_be_written_is_a_sentence(
+    office: Office, verb: Verb, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    (tmp_path / "berkas").write_text("x", "utf-8")
+    folder = {
+        "a file": tmp_path / "berkas",
+        "below a file": tmp_path / "berkas" / "cadangan",
+        "nowhere": Path("/proc/x"),
+    }
+    assert verb("backup", str(folder[place])) == 1
+    assert capsys.readouterr().err.startswith(f"{folder[place]} tidak dapat ditulis (")
+    assert office.run().exit_code == 0
+
+
 @pytest.mark.parametrize("words", [("backup", "x"), ("restore", "x"), ("rollback", "--reason", "x")])
 def test_nothing_is_moved_while_a_night_runs(
     office: Office, verb: Verb, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
