@@ -23,6 +23,15 @@ MARKS = {"-", "\u2013", "\u2014", "...", "\u2026", "NA", "N/A", "n/a", "na", "x"
 DELIMITERS = (",", ";", "\t", "|")
 DEEPEST = 6
 LOOKED_AT = 60
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+PDF = Bilingual(
+    id="ini PDF, bukan tabel. Minta tabel aslinya (CSV atau XLSX) kepada pemilik data.",
+    en="this is a PDF, not a table. Ask the data owner for the table itself (CSV or XLSX).",
+)
+NO_TEXT = Bilingual(
+    id="ini bukan teks, buku kerja, atau halaman web. Minta tabelnya sebagai CSV atau XLSX.",
+    en="this is neither text, workbook nor web page. Ask for the table as CSV or XLSX.",
+)
 
 
 class NoDraft(ContractMismatch):
@@ -46,10 +55,14 @@ def look(data: bytes, sheet: str | None = None) -> Sight:
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start in {b"{", b"["}:
         raise _json(data)
+    if data.startswith(b"%PDF"):
+        raise NoDraft("pdf", PDF)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         sight = _workbook(data, sheet)
     elif start == b"<":
         sight = _html(data)
+    elif b"\x00" in data and not data.startswith(UTF_16):
+        raise NoDraft("no_text", NO_TEXT)
     else:
         sight = _csv(data)
     if not any(map(any, sight.rows)):

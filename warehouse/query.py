@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from catalog.strict import Bilingual, ToldError
 from warehouse.published import FILE
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
@@ -47,8 +48,11 @@ CONFIG: dict[str, Any] = {
 TEXTS = (str, bytes)
 
 
-class QueryError(ValueError):
-    """The question cannot be answered; the message is DuckDB's, in one sentence."""
+class QueryError(ToldError, ValueError):
+    """The question cannot be answered; what DuckDB itself says of it is one sentence, in its own words."""
+
+    def __init__(self, english: str, indonesian: str | None = None) -> None:
+        super().__init__(Bilingual(id=indonesian or english, en=english))
 
 
 def query(directory: Path, sql: str, seconds: float = SECONDS) -> Answer:
@@ -87,9 +91,15 @@ def _answer(con: duckdb.DuckDBPyConnection, sql: str, seconds: float) -> Answer:
         limit.start()
         return _rows(con, _question(con, sql))
     except duckdb.InterruptException:
-        raise QueryError(f"the answer was not found within {seconds:g} seconds: ask for less") from None
+        raise QueryError(
+            f"the answer was not found within {seconds:g} seconds: ask for less",
+            f"jawabannya tidak ditemukan dalam {seconds:g} detik: persempit pertanyaannya",
+        ) from None
     except (duckdb.OutOfMemoryException, MemoryError):
-        raise QueryError(f"the answer needs more than {CONFIG['memory_limit']} of memory: ask for less") from None
+        raise QueryError(
+            f"the answer needs more than {CONFIG['memory_limit']} of memory: ask for less",
+            f"jawabannya memerlukan memori lebih dari {CONFIG['memory_limit']}: persempit pertanyaannya",
+        ) from None
     except (duckdb.Error, UnicodeError, OverflowError, ValueError) as error:
         raise error if isinstance(error, QueryError) else QueryError(_sentence(error)) from None
     finally:
@@ -100,13 +110,23 @@ def _question(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     """The one statement of a text, when it only asks."""
     statements = con.extract_statements(sql)
     if len(statements) != 1:
-        raise QueryError(f"one statement at a time, please: found {len(statements)}")
+        raise QueryError(
+            f"one statement at a time, please: found {len(statements)}",
+            f"satu pernyataan saja setiap kali: ada {len(statements)}",
+        )
     if statements[0].type.name not in QUESTIONS:
-        raise QueryError(f"the release is read-only: a {statements[0].type.name} statement is not a question")
+        raise _no_question(f"a {statements[0].type.name} statement", f"pernyataan {statements[0].type.name}")
     switch = SWITCHES.search(sql)
     if switch:
-        raise QueryError(f"the release is read-only: {switch.group()} is not for questions")
+        raise _no_question(switch.group(), switch.group())
     return statements[0]
+
+
+def _no_question(english: str, indonesian: str) -> QueryError:
+    return QueryError(
+        f"the release is read-only: {english} is not a question",
+        f"rilis hanya dapat dibaca: {indonesian} bukan pertanyaan",
+    )
 
 
 def _rows(con: duckdb.DuckDBPyConnection, question: duckdb.Statement) -> Answer:
@@ -121,7 +141,9 @@ def _rows(con: duckdb.DuckDBPyConnection, question: duckdb.Statement) -> Answer:
         if len(rows) > MOST_ROWS or size > MOST_BYTES:
             raise QueryError(
                 f"the answer has more than {MOST_ROWS} rows or {MOST_BYTES} bytes: ask for less, or read the parquet "
-                "files"
+                "files",
+                f"jawabannya lebih dari {MOST_ROWS} baris atau {MOST_BYTES} bita: persempit pertanyaannya, atau baca "
+                "berkas parquet",
             )
         wanted = min(wanted * 2, BATCH)
     return columns, rows

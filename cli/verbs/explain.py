@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         print(OLDER[settings.lang], file=sys.stderr)
         return 1
     except QueryError as error:
-        print(error, file=sys.stderr)
+        print(error.message.get(settings.lang), file=sys.stderr)
         return 1
     records = RecordBook(release, book)
     asked = record_key(records, catalog, args.indicator, args.region, args.period, args.breakdown, args.measure)

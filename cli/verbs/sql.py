@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         columns, rows = query(release, args.query)
     except QueryError as error:
-        print(error, file=sys.stderr)
+        print(error.message.get(settings.lang), file=sys.stderr)
         return 1
     show(columns, rows, args)
     return 0

@@ -158,6 +158,11 @@ def test_what_is_no_table_is_refused_with_what_to_do(catalog: Catalog) -> None:
         draft(b'{"var": [{"val": 624}], "datacontent": {}}', "a.json", catalog)
     with pytest.raises(ContractMismatch, match="CSV or XLSX"):
         draft(b"[1, 2]", "a.json", catalog)
+    with pytest.raises(ContractMismatch, match="this is a PDF"):
+        draft(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\n", "laporan.pdf", catalog)
+    for picture in (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"GIF89a\x00;1,2\n;3,4\n"):
+        with pytest.raises(ContractMismatch, match="neither text, workbook nor web page"):
+            draft(picture, "a.png", catalog)
     for nothing in (b"", b"\n\n"):
         with pytest.raises(ContractMismatch):
             draft(nothing, "a.csv", catalog)

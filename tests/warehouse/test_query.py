@@ -86,6 +86,20 @@ def test_a_failing_question_says_why_in_one_sentence(release: ReleaseInfo, sql: 
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
+        ("SELECT 1; SELECT 2", "satu pernyataan saja setiap kali: ada 2"),
+        ("CREATE TABLE a (b INTEGER)", "rilis hanya dapat dibaca: pernyataan CREATE bukan pertanyaan"),
+        ("SELECT * FROM query('SELECT 1')", "rilis hanya dapat dibaca: query bukan pertanyaan"),
+    ],
+)
+def test_what_is_no_question_is_told_in_indonesian_too(release: ReleaseInfo, sql: str, told: str) -> None:
+    with pytest.raises(QueryError) as error:
+        query(release.path, sql)
+    assert error.value.message.id == told
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
         ("SELECT * FROM range(1000000000000)", "more than 2000000 rows"),
         ("SELECT repeat('x', 10000) FROM range(1000000)", "or 20000000 bytes"),
         ("SELECT a, count(*) FROM range(1000000000) t(a) GROUP BY a ORDER BY a", "more than 50MB of memory"),
