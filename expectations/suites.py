@@ -43,16 +43,12 @@ class Planned:
 def row_suite(contract: Contract, catalog: Catalog, first_seen: date) -> list[Planned]:
     """The row rules for one snapshot of a contract, which came on `first_seen`."""
     parameters: Parameters = {
-        **_years(contract.expect.first_year, first_seen),
+        "first_year": contract.expect.first_year,
+        "last_year": first_seen.year,
         "expected_regions": sorted(contract.expect.regions),
         "statuses": list(get_args(Status)),
     }
     return _plan("rows", parameters, _per_indicator(contract.indicators, contract, catalog))
-
-
-def _years(first: int, first_seen: date) -> Parameters:
-    """The years that are possible; a contract whose first year is yet to come turns down all before it."""
-    return {"first_year": first, "last_year": max(first, first_seen.year)}
 
 
 def table_suite(contract: Contract, catalog: Catalog) -> list[Planned]:
@@ -84,7 +80,10 @@ def record_suite(contract: RecordsContract, kind: RecordType, first_seen: date) 
             if {pair.first, pair.second} <= held
         },
     }
-    shared = _years(contract.expect.first_year, first_seen)
+    shared: Parameters = {
+        "first_year": contract.expect.first_year,
+        "last_year": first_seen.year,
+    }
     plan = []
     for rule in rules_of("record"):
         own: dict[str, Parameters] = turns[rule.each] if rule.each else {"": {}}

@@ -194,6 +194,17 @@ def example_refusal(entry: LogEntry, contract: AnyContract) -> Check:
     return contract_refusal(message, contract, entry.sha256)
 
 
+def _no_year(contract: AnyContract, entry: LogEntry) -> Bilingual:
+    """Under such a contract no year is possible, so that there is nothing to hold the figures against."""
+    first, came = contract.expect.first_year, entry.first_seen.year
+    return Bilingual(
+        id=f"menurut kontrak tahun pertamanya {first}, padahal berkas ini terlihat pada {came}. Perbaiki "
+        "expect.first_year di kontrak.",
+        en=f"by the contract its first year is {first}, but this file was seen in {came}. Mend expect.first_year in "
+        "the contract.",
+    )
+
+
 def stage_snapshot(
     data: bytes,
     entry: LogEntry,
@@ -213,6 +224,8 @@ def stage_snapshot(
     door = judge_at_door(data, contract, entry.sha256)
     if door is not None:
         return Staged([door], nothing)
+    if contract.expect.first_year > entry.first_seen.year:
+        return Staged([contract_refusal(_no_year(contract, entry), contract, entry.sha256)], nothing)
     try:
         table = read_table(data, contract)
     except ContractMismatch as error:

@@ -108,6 +108,9 @@ def test_check_holds_a_file_against_the_contract_as_it_stands_now(
         for contract in (path.stem, str(path)):
             assert main(["check", str(file), "--contract", contract, *where]) == 2
             assert told in capsys.readouterr().err
+    path.write_text(sound.replace("first_year = 2015", "first_year = 2999"), "utf-8")
+    assert main(["check", str(file), "--contract", path.stem, *where]) == 1
+    assert "menurut kontrak tahun pertamanya 2999, padahal berkas ini terlihat pada 20" in capsys.readouterr().out
     path.write_text(sound, "utf-8")
     assert main(["check", str(file), "--contract", path.stem, *where]) == 0
 

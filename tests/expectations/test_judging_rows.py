@@ -214,16 +214,6 @@ def test_the_year_of_arrival_is_the_last_possible_year(judge: Judge) -> None:
     assert only(judge(figure(period="2027", year=2027)).failures).rule == "period_sane"
 
 
-def test_a_contract_whose_first_year_is_yet_to_come_turns_the_figures_down_and_breaks_nothing(judge: Judge) -> None:
-    expect = {"regions": ["35.76"], "first_year": 2030}
-    judgement = judge(figure(region_code="35.76"), under=contract_with(expect=expect))
-    assert "crashed" not in {check.outcome for check in judgement.checks}
-    failure = only(judgement.failures)
-    assert failure.rule == "period_sane"
-    assert "seharusnya 2030" in failure.message_id
-    assert "first_year" in failure.message_id
-
-
 def test_the_check_counts_what_failed_and_shows_the_first(judge: Judge) -> None:
     bad = {"raw": "105,00", "value": Decimal(105)}
     check = by_rule(judge(figure(), figure(period="2022", **bad), figure(period="2021", **bad)).checks)["within_bounds"]
