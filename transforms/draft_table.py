@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from catalog.formats import CsvFormat, Encoding, Format, HtmlFormat, WorkbookFormat
 from catalog.strict import Bilingual
@@ -52,33 +52,44 @@ class Sight:
 
 def look(data: bytes, sheet: str | None = None) -> Sight:
     """Kind, dialect and header rows of a file; raises `NoDraft` or `ContractMismatch` when there is no table."""
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start in {b"{", b"["}:
+    if _start(data) in {b"{", b"["}:
         raise _json(data)
-    if data.startswith(b"%PDF"):
-        raise NoDraft("pdf", PDF)
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        sight = _workbook(data, sheet)
-    elif start == b"<":
-        sight = _html(data)
-    elif b"\x00" in data and not data.startswith(UTF_16):
-        raise NoDraft("no_text", NO_TEXT)
-    else:
-        sight = _csv(data)
+    kind = _kind(data)
+    sight = _workbook(data, sheet) if kind == "workbook" else _html(data) if kind == "html" else _csv(data)
     if not any(map(any, sight.rows)):
         raise NoDraft("empty", Bilingual(id="berkas ini kosong.", en="the file is empty."))
     return _with_header(sight)
 
 
 def form_of(data: bytes) -> Format:
-    """The kind of a file and, of CSV, its dialect: enough to look through all its texts."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return WorkbookFormat(kind="workbook")
-    encoding = _encoding(data)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        return HtmlFormat(kind="html", encoding=encoding)
+    """The kind of a file and, of CSV, its dialect: enough to look through all its texts.
+
+    Raises `NoDraft` for a file that has no texts to look through.
+    """
+    kind, encoding = _kind(data), _encoding(data)
+    if kind == "workbook":
+        return WorkbookFormat(kind=kind)
+    if kind == "html":
+        return HtmlFormat(kind=kind, encoding=encoding)
     text = data.decode(encoding, errors="replace")
     return CsvFormat(encoding=encoding, delimiter=max(DELIMITERS, key=lambda mark: _evenness(text, mark)))
+
+
+def _kind(data: bytes) -> Literal["workbook", "html", "csv"]:
+    """What a file is by its bytes; raises `NoDraft` for a PDF, and for what is no text at all."""
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "workbook"
+    if data.startswith(b"%PDF"):
+        raise NoDraft("pdf", PDF)
+    if _start(data) == b"<":
+        return "html"
+    if b"\x00" in data and not data.startswith(UTF_16):
+        raise NoDraft("no_text", NO_TEXT)
+    return "csv"
+
+
+def _start(data: bytes) -> bytes:
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
 
 
 def _json(data: bytes) -> NoDraft:
