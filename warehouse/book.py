@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from catalog.strict import Bilingual
 from transforms.places import normal
 from transforms.values import TOTAL
 from warehouse.query import Answer, QueryError, as_dicts, reader
@@ -136,7 +137,8 @@ def _opened(release: Path) -> Iterator[Callable[[str], Answer]]:
     with reader(release) as ask:
         held = {f"{schema}.{table}.{column}" for schema, table, column in ask(load_sql("columns"))[1]}
         if lacking := NEEDED - held:
-            raise OlderRelease(f"the release lacks {', '.join(sorted(lacking))}")
+            names = ", ".join(sorted(lacking))
+            raise OlderRelease(Bilingual(id=f"rilis ini tidak memuat {names}", en=f"the release lacks {names}"))
         yield ask
 
 

@@ -51,9 +51,6 @@ TEXTS = (str, bytes)
 class QueryError(ToldError, ValueError):
     """The question cannot be answered; what DuckDB itself says of it is one sentence, in its own words."""
 
-    def __init__(self, english: str, indonesian: str | None = None) -> None:
-        super().__init__(Bilingual(id=indonesian or english, en=english))
-
 
 def query(directory: Path, sql: str, seconds: float = SECONDS) -> Answer:
     """Column names and rows of one SQL question to the release in `directory`.
@@ -92,13 +89,17 @@ def _answer(con: duckdb.DuckDBPyConnection, sql: str, seconds: float) -> Answer:
         return _rows(con, _question(con, sql))
     except duckdb.InterruptException:
         raise QueryError(
-            f"the answer was not found within {seconds:g} seconds: ask for less",
-            f"jawabannya tidak ditemukan dalam {seconds:g} detik: persempit pertanyaannya",
+            Bilingual(
+                id=f"jawabannya tidak ditemukan dalam {seconds:g} detik: persempit pertanyaannya",
+                en=f"the answer was not found within {seconds:g} seconds: ask for less",
+            )
         ) from None
     except (duckdb.OutOfMemoryException, MemoryError):
         raise QueryError(
-            f"the answer needs more than {CONFIG['memory_limit']} of memory: ask for less",
-            f"jawabannya memerlukan memori lebih dari {CONFIG['memory_limit']}: persempit pertanyaannya",
+            Bilingual(
+                id=f"jawabannya memerlukan memori lebih dari {CONFIG['memory_limit']}: persempit pertanyaannya",
+                en=f"the answer needs more than {CONFIG['memory_limit']} of memory: ask for less",
+            )
         ) from None
     except (duckdb.Error, UnicodeError, OverflowError, ValueError) as error:
         raise error if isinstance(error, QueryError) else QueryError(_sentence(error)) from None
@@ -111,8 +112,10 @@ def _question(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     statements = con.extract_statements(sql)
     if len(statements) != 1:
         raise QueryError(
-            f"one statement at a time, please: found {len(statements)}",
-            f"satu pernyataan saja setiap kali: ada {len(statements)}",
+            Bilingual(
+                id=f"satu pernyataan saja setiap kali: ada {len(statements)}",
+                en=f"one statement at a time, please: found {len(statements)}",
+            )
         )
     if statements[0].type.name not in QUESTIONS:
         raise _no_question(f"a {statements[0].type.name} statement", f"pernyataan {statements[0].type.name}")
@@ -124,8 +127,10 @@ def _question(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
 
 def _no_question(english: str, indonesian: str) -> QueryError:
     return QueryError(
-        f"the release is read-only: {english} is not a question",
-        f"rilis hanya dapat dibaca: {indonesian} bukan pertanyaan",
+        Bilingual(
+            id=f"rilis hanya dapat dibaca: {indonesian} bukan pertanyaan",
+            en=f"the release is read-only: {english} is not a question",
+        )
     )
 
 
@@ -140,16 +145,18 @@ def _rows(con: duckdb.DuckDBPyConnection, question: duckdb.Statement) -> Answer:
         size += sum(len(value) for row in batch for value in row if isinstance(value, TEXTS))
         if len(rows) > MOST_ROWS or size > MOST_BYTES:
             raise QueryError(
-                f"the answer has more than {MOST_ROWS} rows or {MOST_BYTES} bytes: ask for less, or read the parquet "
-                "files",
-                f"jawabannya lebih dari {MOST_ROWS} baris atau {MOST_BYTES} bita: persempit pertanyaannya, atau baca "
-                "berkas parquet",
+                Bilingual(
+                    id=f"jawabannya lebih dari {MOST_ROWS} baris atau {MOST_BYTES} bita: persempit pertanyaannya, atau "
+                    "baca berkas parquet",
+                    en=f"the answer has more than {MOST_ROWS} rows or {MOST_BYTES} bytes: ask for less, or read the "
+                    "parquet files",
+                )
             )
         wanted = min(wanted * 2, BATCH)
     return columns, rows
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> Bilingual:
     """DuckDB's message without the picture of the line that follows it."""
-    told = str(error).split("\nLINE ")[0]
-    return " ".join(told.split())
+    told = " ".join(str(error).split("\nLINE ")[0].split())
+    return Bilingual(id=told, en=told)
