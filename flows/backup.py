@@ -57,7 +57,7 @@ def back_up(settings: Settings, folder: Path) -> Copied:
             return _copy(settings.data, folder)
         except OSError as error:
             # What the data folder itself refuses is told as it is anywhere else.
-            if error.filename and Path(error.filename).is_relative_to(settings.data):
+            if error.filename and Path(str(error.filename)).is_relative_to(settings.data):
                 raise
             raise BackupRefused(_not_written(folder, error)) from error
 
